@@ -1,0 +1,202 @@
+"""Training examples: one person's profile, and many items that each see the profile but not each other.
+
+The words are written by the very functions that write them for thinking agents, so that what is learned is
+what will be asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import numpy as np
+
+from agents.decision import leave_chance
+from agents.models.vocabulary import Vocabulary
+from agents.population import people
+from agents.profile import describe, item_words
+from agents.prompts import prompts
+from agents.questions import leave_question, memory_words, opening, page_words
+from simenv.types import Catalog, Dataset, FloatArray, IntArray, Interactions, Population
+
+POSITIVES, NEGATIVES = 8, 16
+WORDS_INSTEAD_OF_TITLE = 0.12
+FACT_DROPPED = 0.1
+
+
+@dataclass
+class Example:
+    """Token columns of one example, and where which answer is due.
+
+    ``segment`` is 0 in the profile and j in the j-th branch. Answers are (index of the token after which the
+    answer is due, token number of the answer).
+    """
+
+    tokens: list[int] = field(default_factory=list)
+    segment: list[int] = field(default_factory=list)
+    position: list[int] = field(default_factory=list)
+    watch: list[tuple[int, int]] = field(default_factory=list)
+    stars: list[tuple[int, int]] = field(default_factory=list)
+    leave: list[tuple[int, float]] = field(default_factory=list)
+    titles: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, tokens: list[int], segment: int, start: int) -> None:
+        """Append tokens of one segment, numbered from position ``start``."""
+        self.tokens += tokens
+        self.segment += [segment] * len(tokens)
+        self.position += range(start, start + len(tokens))
+
+
+class Writer:
+    """Writes examples about the people of one data set, as tokens; ``known`` gives the items' statistics."""
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        known: Interactions,
+        whole: Vocabulary,
+        plain: Vocabulary,
+        rng: np.random.Generator,
+    ) -> None:
+        self.dataset, self.rng = dataset, rng
+        self.encode = cache(whole.encode)
+        self.spell = cache(plain.encode)
+        self.first_title = len(plain)
+        words = prompts()
+        self.opening = opening(dataset.catalog.noun)
+        self.ask_watch, self.ask_stars = words["watch"]["ask"], words["stars"]["ask"]
+        self.no, self.yes = (whole.encode(option)[0] for option in words["watch"]["options"])
+        self.star_tokens = [whole.encode(option)[0] for option in words["stars"]["options"]]
+        catalog = dataset.catalog
+        self.counts = np.bincount(known.item, minlength=len(catalog)).astype(np.float64)
+        self.totals = np.bincount(known.item, weights=known.rating, minlength=len(catalog))
+        self.people = len(np.unique(known.user))
+        self.weights = np.cumsum(self.counts / self.counts.sum())
+
+    def epoch(self, ratings: Interactions, chosen: IntArray) -> Iterator[Example]:
+        """One example for each chosen user: a fresh split of their ratings into profile and questions."""
+        order, starts, rank = self._shuffled(ratings)
+        count = np.diff(starts)
+        asked = np.minimum(POSITIVES, count // 4 + 1)
+        recent = np.minimum(self._recent(ratings.users), count // 4)
+        last = asked + recent + self._history_length(ratings.users)
+        told = (rank >= (asked + recent)[ratings.user]) & (rank < last[ratings.user])
+        population = people(
+            self.dataset.catalog,
+            self.dataset.users,
+            ratings.where(told),
+            chosen,
+            np.zeros((len(chosen), 0), dtype=np.float32),
+        )
+        for row, user in enumerate(chosen):
+            mine = order[starts[user] : starts[user + 1]]
+            positives = ratings.where(mine[: asked[user]])
+            today = ratings.where(mine[asked[user] : asked[user] + recent[user]])
+            memory = memory_words(self.dataset.catalog, today.item, np.clip(np.floor(today.rating + 0.5), 1, 5))
+            yield self.example(self._forgetful(population, row), row, memory, positives, ratings.item[mine])
+
+    def example(
+        self, population: Population, row: int, memory: str, positives: Interactions, known: IntArray
+    ) -> Example:
+        """One person's profile with positives and as many negatives as the training mix has."""
+        example = Example()
+        profile = self.opening + describe(population, row, self.dataset.catalog) + page_words(memory)
+        self._add_text(example, profile, 0, 0)
+        start = len(example.tokens)
+        for at in range(1, start):
+            if example.tokens[at] >= self.first_title:
+                example.titles.append((at - 1, example.tokens[at]))
+        asked = [(int(i), float(r)) for i, r in zip(positives.item, positives.rating, strict=True)]
+        asked += [(int(i), float("nan")) for i in self._negatives(known)]
+        for segment, (item, stars) in enumerate(asked, start=1):
+            self._add_item(example, segment, start, item, stars)
+        self._add_leave(example, len(asked) + 1, start, int(population.activity[row]))
+        return example
+
+    def _add_item(self, example: Example, segment: int, start: int, item: int, stars: float) -> None:
+        words = self._item_words(item, stars)
+        before = len(example.tokens)
+        self._add_text(example, words + self.ask_watch, segment, start)
+        rated = not np.isnan(stars)
+        example.watch.append((len(example.tokens) - 1, self.yes if rated else self.no))
+        if rated:
+            further = [self.yes, *self.encode(self.ask_stars)]
+            example.add(further, segment, start + len(example.tokens) - before)
+            level = int(np.clip(np.floor(stars + 0.5), 1, 5))
+            example.stars.append((len(example.tokens) - 1, self.star_tokens[level - 1]))
+
+    def _add_leave(self, example: Example, segment: int, start: int, level: int) -> None:
+        satisfaction, fatigue = self.rng.random(2, dtype=np.float32)
+        text = leave_question(int(self.rng.integers(1, 11)), satisfaction, fatigue)
+        chance = leave_chance(
+            np.array([satisfaction]), np.array([fatigue]), np.array([level], dtype=np.int8)
+        )
+        self._add_text(example, text, segment, start)
+        example.leave.append((len(example.tokens) - 1, float(chance[0])))
+
+    def _add_text(self, example: Example, text: str, segment: int, start: int) -> None:
+        """Tokens of a text, line by line; now and then a title is spelled out."""
+        offset = 0
+        for line in re.split(r"(?=\n)", text):
+            spelled = self.rng.random() < WORDS_INSTEAD_OF_TITLE
+            tokens = self.spell(line) if spelled else self.encode(line)
+            example.add(tokens, segment, start + offset)
+            offset += len(tokens)
+
+    def _item_words(self, item: int, stars: float) -> str:
+        """The item's words, its statistics without the person's own rating, facts dropped now and then."""
+        own = 0.0 if np.isnan(stars) else 1.0
+        count = self.counts[item] - own
+        mean = (self.totals[item] - np.nan_to_num(stars)) / count if count > 0 else np.nan
+        words = item_words(self.dataset.catalog, item, max(count, 0) / self.people, mean)
+        if self.rng.random() >= FACT_DROPPED:
+            return words
+        return words.split(";")[0] if self.rng.random() < 0.5 else words.rsplit(",", 1)[0]
+
+    def _shuffled(self, ratings: Interactions) -> tuple[IntArray, IntArray, IntArray]:
+        """Entries in random order within each user, where each user starts, and each entry's rank there."""
+        order = np.lexsort((self.rng.random(len(ratings)), ratings.user))
+        starts = np.searchsorted(ratings.user[order], np.arange(ratings.users + 1))
+        rank = np.empty(len(ratings), dtype=np.int64)
+        rank[order] = np.arange(len(ratings)) - starts[ratings.user[order]]
+        return order, starts, rank
+
+    def _recent(self, users: int) -> IntArray:
+        """How many items each person has seen today: none for most, else 1 to 8 (int32 (users,))."""
+        some = self.rng.integers(1, 9, users)
+        return np.where(self.rng.random(users) < 0.6, 0, some).astype(np.int32)
+
+    def _negatives(self, known: IntArray) -> IntArray:
+        """Items that the person never rated: half uniform, half drawn by popularity."""
+        uniform = self.rng.integers(0, len(self.counts), 4 * NEGATIVES)
+        popular = np.searchsorted(self.weights, self.rng.random(4 * NEGATIVES)).clip(max=len(self.counts) - 1)
+        half = NEGATIVES // 2
+        return np.concatenate(
+            [draws[~np.isin(draws, known)][:half] for draws in (uniform, popular)]
+        ).astype(np.int32)
+
+    def _history_length(self, users: int) -> IntArray:
+        """Half of the people show all they have; the others a short history, so that few ratings suffice."""
+        short = np.exp(self.rng.uniform(np.log(POSITIVES + 2), np.log(150), users)).astype(np.int32)
+        return np.where(self.rng.random(users) < 0.5, short, np.int32(2**30)).astype(np.int32)
+
+    def _forgetful(self, population: Population, row: int) -> Population:
+        """Demographics dropped for a third of the people, as many data sets have none."""
+        if self.rng.random() > 1 / 3:
+            return population
+        nothing = ("",) * len(population)
+        return replace(population, gender=nothing, age=nothing, occupation=nothing)
+
+
+def popularity_matched(catalog: Catalog, item: int, known: IntArray, rng: np.random.Generator) -> int:
+    """An item that the person never rated, as popular as the given one (nearest, at most 5 % off, or -1)."""
+    popularity: FloatArray = catalog.popularity
+    gap = np.abs(popularity - popularity[item])
+    gap[known] = np.inf
+    nearest = np.flatnonzero(gap <= 0.05 * popularity[item])
+    if len(nearest) == 0:
+        return -1
+    closest = nearest[np.argsort(gap[nearest], kind="stable")[:5]]
+    return int(rng.choice(closest))

@@ -1,0 +1,34 @@
+"""What a model's file says about itself: the JSON beside a GGUF file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from agents.language_policy import Calibration
+from agents.models import EMBEDDED
+from simenv.errors import UsageError
+
+
+def calibration_of(model: str) -> Calibration:
+    """How to read a model's P(yes): from ``calibration`` in the JSON beside it, or as it is.
+
+    Args:
+        model: ``embedded``, or the path of a GGUF file; ``my.gguf`` has its card in ``my.json``.
+
+    Raises:
+        UsageError: there is a card that cannot be read.
+    """
+    path = (EMBEDDED if model == "embedded" else Path(model)).with_suffix(".json")
+    if path.suffixes[-1:] != [".json"] or not path.is_file():
+        return Calibration()
+    try:
+        values = json.loads(path.read_text(encoding="utf-8")).get("calibration", {})
+        return Calibration(
+            slope=float(values.get("slope", 1.0)), intercept=float(values.get("intercept", 0.0))
+        )
+    except (ValueError, TypeError, AttributeError) as problem:
+        raise UsageError(
+            f"Expected a model card with calibration.slope and calibration.intercept in {path}, found one "
+            f"that cannot be read ({problem}); mend it or move it away."
+        ) from None

@@ -1,0 +1,129 @@
+"""Answers that are remembered in a file, so that the same page is never thought about twice."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from hashlib import blake2b
+from itertools import groupby
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from agents.models.usage import Identified, Metered, Usage
+from simenv.errors import UsageError
+from simenv.protocols import LanguageModel
+from simenv.types import FloatArray, Question
+
+_PATIENCE = 60.0
+"""How long to wait while another process writes, seconds."""
+
+
+class Cached:
+    """Asks a model once about each page, and afterwards a file that several processes may share.
+
+    A page (neighbouring questions with equal shared, persona and page words) is remembered as a whole,
+    because what branches share is computed together: a remembered answer has the bits that the model would
+    give again.
+
+    Args:
+        model: who is asked; it must be able to say its identity.
+        path: the file; it is made if it is not there.
+
+    Raises:
+        UsageError: the model has no identity, or the file is something else.
+    """
+
+    def __init__(self, model: LanguageModel, path: Path | str) -> None:
+        if not isinstance(model, Identified):
+            raise UsageError(
+                f"Expected a model with an identity, found {type(model).__name__} without; "
+                f"give it a method identity() or use it without a cache."
+            )
+        self._model: LanguageModel = model
+        self._identity = model.identity()
+        self._file = _open(Path(path))
+        self.hits = 0
+        self.misses = 0
+
+    def choose(self, questions: Sequence[Question]) -> Sequence[FloatArray]:
+        """Log-probability of each question's options, remembered or asked for."""
+        answers: list[FloatArray] = []
+        fresh: list[tuple[bytes, bytes]] = []
+        for _, group in groupby(questions, key=lambda q: (q.shared, q.persona, q.page)):
+            page = list(group)
+            key = self._key(page)
+            found = self._file.execute("SELECT scores FROM pages WHERE key = ?", (key,)).fetchone()
+            if found:
+                self.hits += 1
+                answers += _split(found[0], page)
+            else:
+                self.misses += 1
+                asked = self._model.choose(page)
+                fresh.append((key, b"".join(answer.tobytes() for answer in asked)))
+                answers += asked
+        if fresh:
+            with self._file:
+                self._file.executemany("INSERT OR IGNORE INTO pages VALUES (?, ?)", fresh)
+        return answers
+
+    def count(self, texts: Sequence[str]) -> Sequence[int]:
+        """How many tokens each text costs the model."""
+        return self._model.count(texts)
+
+    def usage(self) -> Usage:
+        """What thinking cost the model; what was remembered cost nothing."""
+        return self._model.usage() if isinstance(self._model, Metered) else Usage()
+
+    def identity(self) -> str:
+        """The model's."""
+        return self._identity
+
+    def close(self) -> None:
+        """Close the file (not the model); doing it twice does no harm."""
+        self._file.close()
+
+    def __enter__(self) -> Cached:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _key(self, page: Sequence[Question]) -> bytes:
+        """A hash of the model and of every word on the page, lengths included."""
+        digest = blake2b(self._identity.encode(), digest_size=32)
+        for question in page:
+            for text in (
+                question.shared,
+                question.persona,
+                question.page,
+                question.branch,
+                *question.options,
+            ):
+                data = text.encode("utf-8", errors="replace")
+                digest.update(len(data).to_bytes(8, "little") + data)
+            digest.update(len(question.options).to_bytes(8, "little"))
+        return digest.digest()
+
+
+def _split(scores: bytes, page: Sequence[Question]) -> list[FloatArray]:
+    """Remembered bytes as one array per question; writable, as the model's are."""
+    lengths = [len(question.options) for question in page]
+    return np.split(np.frombuffer(scores, dtype=np.float32).copy(), np.cumsum(lengths)[:-1])
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    try:
+        file = sqlite3.connect(path, timeout=_PATIENCE)
+        file.execute("PRAGMA journal_mode = WAL")
+        file.execute("PRAGMA synchronous = NORMAL")
+        file.execute("CREATE TABLE IF NOT EXISTS pages (key BLOB PRIMARY KEY, scores BLOB) WITHOUT ROWID")
+    except sqlite3.Error as error:
+        raise UsageError(
+            f"Expected a file of remembered answers at {path}, found one that cannot be used ({error}); "
+            f"name a new file in a folder that can be written."
+        ) from error
+    return file

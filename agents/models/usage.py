@@ -1,0 +1,50 @@
+"""What thinking cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Totals since the model was opened.
+
+    Args:
+        prompt: tokens that were evaluated.
+        cached: tokens that one prompt per question would have evaluated as well, and that were spared.
+        generated: tokens that were written.
+        evaluations: how many pages were computed (a page with very many branches counts as several).
+        seconds: time spent in answering.
+    """
+
+    prompt: int = 0
+    cached: int = 0
+    generated: int = 0
+    evaluations: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.prompt + other.prompt,
+            self.cached + other.cached,
+            self.generated + other.generated,
+            self.evaluations + other.evaluations,
+            self.seconds + other.seconds,
+        )
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """The ability to say what thinking cost so far."""
+
+    def usage(self) -> Usage:
+        """Totals since the model was opened."""
+
+
+@runtime_checkable
+class Identified(Protocol):
+    """The ability to be told apart: equal identities give equal answers."""
+
+    def identity(self) -> str:
+        """A sha256 in hexadecimal of everything that the answers depend on."""

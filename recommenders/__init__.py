@@ -1,0 +1,65 @@
+"""What is recommended: one idea per file, looked up by name here.
+
+A new recommender plugs in as ``"package.module:Class"`` or as an entry point in the group
+``simenv.recommenders``; a class whose constructor has a ``seed`` is given the run's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any
+
+from recommenders.settings import build
+from simenv.errors import UsageError, unknown_name
+from simenv.protocols import Recommender
+
+_OURS = {
+    "als": "recommenders.als:Als",
+    "bpr": "recommenders.bpr:Bpr",
+    "ease": "recommenders.ease:Ease",
+    "item_knn": "recommenders.item_knn:ItemKnn",
+    "popularity": "recommenders.popularity:Popularity",
+    "random": "recommenders.random:Random",
+}
+
+
+def names() -> list[str]:
+    """The recommenders that can be named, ours and those that other packages add."""
+    return sorted(_places())
+
+
+def create(name: str, seed: int, settings: Mapping[str, Any]) -> Recommender:
+    """The recommender of that name, not fitted yet.
+
+    Args:
+        name: one of ``names()`` or ``"package.module:Class"``.
+        seed: the luck of a random recommender.
+        settings: keyword arguments of its constructor.
+
+    Raises:
+        UsageError: the name is unknown, or a setting does not fit.
+    """
+    places = _places()
+    if name not in places and ":" not in name:
+        raise unknown_name("recommender", name, places)
+    return build(name, _load(places.get(name, name)), seed, settings)
+
+
+def _places() -> dict[str, str]:
+    """Where each named recommender is, as ``package.module:Class``."""
+    added = {entry.name: entry.value for entry in entry_points(group="simenv.recommenders")}
+    return {**added, **_OURS}
+
+
+def _load(place: str) -> type[Recommender]:
+    """The class at ``package.module:Class``."""
+    module, _, attribute = place.partition(":")
+    try:
+        kind: type[Recommender] = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise UsageError(
+            f"No recommender at {place!r} ({error}); expected 'package.module:Class' that can be imported."
+        ) from error
+    return kind

@@ -1,0 +1,45 @@
+"""Stopping a run from outside, at the end of a page."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from simenv.errors import SimenvError
+
+
+class Stopped(SimenvError):
+    """Somebody stopped the run; everything that is needed to go on has been written."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"Stopped. Continue with: simenv run --resume {folder}")
+        self.folder = folder
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[Callable[[], bool]]:
+    """Within it, Ctrl-C and a polite kill only set a mark; a second one ends the process at once.
+
+    Yields:
+        Whether the mark is set.
+    """
+    marked = threading.Event()
+
+    def mark(number: int, frame: FrameType | None) -> None:
+        if marked.is_set():
+            raise KeyboardInterrupt
+        marked.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield marked.is_set
+        return
+    before = {number: signal.signal(number, mark) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield marked.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

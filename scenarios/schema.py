@@ -1,0 +1,86 @@
+"""What a scenario says: plain values, each checked, each with a default that runs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Count = Annotated[int, Field(ge=1, le=10_000_000)]
+
+
+class Values(BaseModel):
+    """Values that cannot be changed after they were checked, and among which nothing unknown hides."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+class Arm(Values):
+    """One recommender of a comparison: a name for the tables, what it is, and its settings."""
+
+    name: str = Field(min_length=1, max_length=60)
+    use: str = Field(min_length=1)
+    settings: dict[str, Any] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_short_form(cls, value: Any) -> Any:
+        """``ease`` and ``{ease: {regularisation: 300}}`` are short for the whole form."""
+        if isinstance(value, str):
+            return {"name": value, "use": value}
+        if isinstance(value, dict) and len(value) == 1 and not {"name", "use"} & set(value):
+            (use, settings), *_ = value.items()
+            return {"name": use, "use": use, "settings": settings or {}}
+        if isinstance(value, dict) and "use" in value:
+            return {"name": value["use"], **value}
+        return value
+
+
+class Examined(Values):
+    """How attention falls along a page: (1 + slot) ** -decay, times 1 - fatigue x tiredness."""
+
+    decay: float = Field(0.3, ge=0, le=10)
+    fatigue: float = Field(0.5, ge=0, le=1)
+
+
+class Llama(Values):
+    """How llama.cpp runs; what is left out is found from the machine and the model."""
+
+    threads: int | None = Field(None, ge=1, le=1024)
+    context: int | None = Field(None, ge=64, le=1_048_576)
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str | dict) else value
+
+
+class Scenario(Values):
+    """An experiment: who meets which recommenders, for how long, under which luck."""
+
+    name: str = "own"
+    question: str = ""
+    dataset: str = "town"
+    agents: Count = 100
+    users: Literal["language", "taste", "mixed"] | Annotated[str, Field(pattern=r"^[\w.]+:\w+$")] = "language"
+    thinkers: float = Field(0.1, ge=0, le=1, description="share of thinking agents where users are mixed")
+    model: str = "embedded"
+    llama: Llama = Llama()
+    recommenders: Annotated[list[Arm], BeforeValidator(_as_list)] = Field(min_length=1, max_length=100)
+    rounds: int = Field(1, ge=1, le=10_000, description="days; every agent makes one visit a day")
+    pages: int = Field(5, ge=1, le=1000, description="most pages of one visit")
+    slots: int = Field(10, ge=1, le=500, description="items on a page")
+    seed: int = Field(0, ge=0, lt=2**63)
+    base_rate: float = Field(0.2, gt=0, lt=1, description="share of looked-at items wanted on average")
+    choice: Literal["independent", "multinomial"] = "independent"
+    examination: Examined = Examined()
+    window: int = Field(16, ge=1, le=10_000, description="watched items that an agent remembers")
+    reasons: int = Field(0, ge=0, description="how many agents explain a choice on their first page")
+    keep: int | None = Field(None, ge=0, description="of how many agents words are kept; all where left out")
+
+    @model_validator(mode="after")
+    def _arms_differ(self) -> Scenario:
+        names = [arm.name for arm in self.recommenders]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"recommender names must differ, found {twice[0]!r} twice; give one a `name:`")
+        return self

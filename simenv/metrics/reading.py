@@ -1,0 +1,133 @@
+"""What was measured, and how much each person moved it: the algebra behind every interval.
+
+A reading is a value and the influence of each person on it (the linearised variable: Deville 1999, "Variance
+estimation for complex statistics and estimators"). Readings of the same people can be averaged over seeds and
+subtracted between arms, person by person, so a paired interval is the interval of a difference of readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from simenv.protocols import Metric, State
+from simenv.types import Estimate
+
+Column = npt.NDArray[np.float64]
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A measured value and each person's influence on it.
+
+    Args:
+        value: NaN where nothing happened.
+        influence: float64 (units,): by how much the value would move per unit of extra weight for this
+            person (or group of people), divided by the number of units; sums to about 0; NaN where the person
+            had no part in it.
+    """
+
+    value: float
+    influence: Column
+
+
+class Measure(Metric, Protocol):
+    """A metric whose values can be averaged over seeds, compared between arms, stopped and resumed."""
+
+    def reading(self) -> Reading:
+        """The value so far, with everybody's influence on it."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+
+    def state(self) -> State:
+        """Everything that changes, as named columns that add up."""
+
+    def absorb(self, state: State) -> None:
+        """Add what another measure of the same kind has seen, for example one more round."""
+
+    def restore(self, state: State) -> None:
+        """Continue exactly from such columns."""
+
+
+def estimate(reading: Reading) -> Estimate:
+    """The 95 % interval of one reading over people.
+
+    Variance n / (n - 1) * sum of influence squared, n the people who had a part; Student's t with n - 1
+    degrees of freedom. With one person only, nothing is known about others: the bounds are NaN.
+    """
+    return over_seeds([reading])
+
+
+def over_seeds(readings: Sequence[Reading]) -> Estimate:
+    """The mean over seeds, for other people and other seeds than these.
+
+    With readings v_s and influences z_si of S seeds over n people, the variance is a people part and a
+    between-seed part:
+
+        P = n / (n - 1) * sum_i (mean_s z_si)^2          the people are a sample, met under every seed
+        B = sum_s (v_s - mean v)^2 / (S (S - 1))         so is the luck; 0 with one seed
+
+    A person's own luck is in both, so P + B errs on the wide side. Student's t has the degrees of freedom of
+    Welch (1947) and Satterthwaite (1946): (P + B)^2 / (P^2 / (n - 1) + B^2 / (S - 1)).
+
+    Args:
+        readings: one per seed, over the same number of people; those without a value are left out.
+    """
+    heard = [reading for reading in readings if not np.isnan(reading.value)]
+    if not heard:
+        return Estimate(np.nan, np.nan, np.nan)
+    values = np.array([reading.value for reading in heard])
+    middle = float(values.mean())
+    people, people_free = _people([reading.influence for reading in heard])
+    seeds, seeds_free = _seeds(values)
+    half = _half_width(np.array([people, seeds]), np.array([people_free, seeds_free]))
+    return Estimate(middle, middle - half, middle + half)
+
+
+def difference(first: Reading, second: Reading) -> Reading:
+    """How much more ``first`` is than ``second``, person by person: both must be over the same people."""
+    gap = np.nan_to_num(first.influence) - np.nan_to_num(second.influence)
+    apart = np.isnan(first.influence) & np.isnan(second.influence)
+    return Reading(first.value - second.value, np.where(apart, np.nan, gap))
+
+
+def estimates_over_seeds(readings: Sequence[Mapping[str, Reading]]) -> dict[str, Estimate]:
+    """``over_seeds`` for every measure, given each seed's readings by name."""
+    return {name: over_seeds([of_seed[name] for of_seed in readings]) for name in readings[0]}
+
+
+def _people(influences: Sequence[Column]) -> tuple[float, int]:
+    """The people part of the variance and its degrees of freedom."""
+    mean = np.zeros(len(influences[0]))
+    present = np.zeros(len(mean), dtype=np.bool_)
+    for influence in influences:
+        mean += np.nan_to_num(influence) / len(influences)
+        present |= ~np.isnan(influence)
+    people = int(present.sum())
+    return float(np.square(mean).sum()) * people / max(people - 1, 1), people - 1
+
+
+def _seeds(values: Column) -> tuple[float, int]:
+    """The between-seed part of the variance of a mean and its degrees of freedom."""
+    seeds = len(values)
+    return float(np.square(values - values.mean()).sum()) / max(seeds * (seeds - 1), 1), seeds - 1
+
+
+def _half_width(parts: Column, free: npt.NDArray[np.int64]) -> float:
+    """Half the width of the interval for a variance in parts, each with its own degrees of freedom."""
+    from scipy.special import stdtrit
+
+    if free[0] < 1:
+        return np.nan
+    variance = float(parts.sum())
+    if variance == 0:
+        return 0.0
+    freedom = variance**2 / float(np.sum(parts**2 / np.maximum(free, 1)))
+    return float(stdtrit(freedom, (1 + CONFIDENCE) / 2)) * variance**0.5

@@ -1,0 +1,125 @@
+"""How far a run is, for people and programs that watch it."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from simenv.errors import SimenvError
+from simenv.records.folder import RunFolder
+from simenv.records.manifest import as_json
+from simenv.types import Step
+
+FILE = Path("progress.json")
+BEAT = 1.0
+"""Seconds between two heartbeats."""
+STALE = 30.0
+"""Seconds without a heartbeat after which a run counts as dead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How much there is to do: worlds (seeds times arms), rounds in each, agents in each round."""
+
+    worlds: int
+    rounds: int
+    agents: int
+
+
+class Progress:
+    """Counts what a run does, and while it is entered writes ``progress.json`` about once a second.
+
+    The heartbeat comes from a thread of its own, so it beats while one page of many agents takes long.
+
+    Args:
+        done: visits of agents that had ended before, when the run was stopped.
+        clock: seconds that only go forward.
+    """
+
+    def __init__(
+        self, folder: RunFolder, plan: Plan, *, done: int = 0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._folder = folder
+        self._plan = plan
+        self._clock = clock
+        self._began = clock()
+        self._before = done
+        self._visits = 0
+        self._round_visits = 0
+        self._pages = 0
+        self._tokens = 0
+        self._hits = 0
+        self._where: dict[str, Any] = {"seed": None, "arm": None, "round": 0}
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+
+    def __enter__(self) -> Progress:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+        self._write()
+
+    def at(self, seed: int, arm: str, day: int) -> None:
+        """Say which round of which world begins."""
+        self._where = {"seed": seed, "arm": arm, "round": day}
+        self._round_visits = 0
+
+    def update(self, step: Step, tokens: int = 0, cache_hits: int = 0) -> None:
+        """Count one page of one block of agents.
+
+        Args:
+            tokens, cache_hits: what the language model has read, and found in its cache, since the start.
+        """
+        ended = int(step.left.sum())
+        self._pages += len(step.left)
+        self._visits += ended
+        self._round_visits += ended
+        self._tokens, self._hits = tokens, cache_hits
+
+    def snapshot(self) -> dict[str, Any]:
+        """Where the run is, how fast it goes, and how many seconds are left (None where unknown)."""
+        seconds = max(self._clock() - self._began, 1e-9)
+        total = self._plan.worlds * self._plan.rounds * self._plan.agents
+        missing = max(total - self._before - self._visits, 0)
+        return {
+            **self._where,
+            "rounds": self._plan.rounds,
+            "agents_done": self._round_visits,
+            "agents": self._plan.agents,
+            "share": 1 - missing / max(total, 1),
+            "decisions_per_s": self._pages / seconds,
+            "tokens_per_s": self._tokens / seconds,
+            "cache_hits": self._hits,
+            "time_left_s": missing * seconds / self._visits if self._visits else None,
+            "heartbeat": time.time(),
+        }
+
+    def _beat(self) -> None:
+        self._write()
+        while not self._over.wait(BEAT):
+            self._write()
+
+    def _write(self) -> None:
+        with suppress(OSError, SimenvError):  # a full disk stops the run where it writes its records
+            self._folder.write(FILE, lambda file: file.write(as_json(self.snapshot())))
+
+
+def read_progress(folder: Path) -> dict[str, Any] | None:
+    """What a run last said about its progress; None where it said nothing."""
+    try:
+        progress: dict[str, Any] = json.loads((folder / FILE).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return progress

@@ -1,0 +1,164 @@
+"""The world of one recommender: who comes when, and how a page changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from simenv import mood
+from simenv.feedback import RoundLog
+from simenv.protocols import Checkpointable, Memory, Policy, State
+from simenv.types import (
+    Action,
+    BoolArray,
+    Feedback,
+    FloatArray,
+    IntArray,
+    Population,
+    Ragged,
+    Slate,
+    Step,
+    Visit,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calendar:
+    """How long a world lives: rounds (days), pages in a visit, and agents in a block."""
+
+    rounds: int = 1
+    pages: int = 5
+    block: int = 4096
+
+
+class World:
+    """A state machine that a loop drives: ``next_visit``, ``respond``, and ``turn`` after each round.
+
+    In a round every agent makes one visit. A block of agents finishes all its pages before the next block
+    starts; nothing that an agent does depends on which block it is in.
+    """
+
+    def __init__(self, population: Population, policy: Policy, memory: Memory, calendar: Calendar) -> None:
+        self.population = population
+        self.policy = policy
+        self.memory = memory
+        self.calendar = calendar
+        agents = len(population)
+        self.satisfaction: FloatArray = np.full(agents, mood.START_SATISFACTION)
+        self.fatigue: FloatArray = np.full(agents, mood.START_FATIGUE)
+        self.round = 0
+        self._known = population.history
+        self._past = RoundLog()
+        self._log = RoundLog()
+        self._start_day()
+
+    def visits(self) -> Iterator[Visit]:
+        """Every visit until the last round is over; ``turn`` must follow each round."""
+        while (visit := self.next_visit()) is not None:
+            yield visit
+
+    def next_visit(self) -> Visit | None:
+        """The next page of the block that is here, or None when the world has ended."""
+        if self.round >= self.calendar.rounds:
+            return None
+        from simenv import kernels  # numba is slow to import
+
+        rows, known = self._here, self.known()
+        return Visit(
+            episode=np.zeros(len(rows), dtype=np.int32),
+            round=np.full(len(rows), self.round, dtype=np.int32),
+            page=np.full(len(rows), self._page, dtype=np.int32),
+            rows=rows,
+            exclude=Ragged(*kernels.beside(known.starts, known.values, rows, self._seen)),
+        )
+
+    def respond(self, slate: Slate) -> Step:
+        """What the agents do with a slate: recall, decide, remember, change.
+
+        Raises:
+            ValueError: when the slate is not for the visit that was last handed out.
+        """
+        rows = slate.visit.rows
+        if not np.array_equal(rows, self._here):
+            raise ValueError(
+                f"Expected a slate for the {len(self._here)} agents who are here, got {len(rows)}."
+            )
+        recall = replace(
+            self.memory.recall(slate), satisfaction=self.satisfaction[rows], fatigue=self.fatigue[rows]
+        )
+        response = self.policy.decide(slate, recall)
+        satisfaction, fatigue = mood.after_page(
+            recall.satisfaction, recall.fatigue, response.watched, response.rating
+        )
+        left = (response.action == Action.LEAVE) | (slate.visit.page + 1 >= self.calendar.pages)
+        step = Step(slate, response, satisfaction, fatigue, left)
+        self.satisfaction[rows], self.fatigue[rows] = satisfaction, fatigue
+        self.memory.write(step)
+        self._log.add(step)
+        self._advance(slate.items, left)
+        return step
+
+    def round_done(self) -> bool:
+        """Whether everybody's visit of this round is over, so that ``turn`` is due."""
+        return len(self._here) == 0
+
+    def feedback(self) -> Sequence[Feedback]:
+        """What a real system saw in this round: one entry per page, each in row order."""
+        return self._log
+
+    def turn(self) -> None:
+        """End the round: people rest, and the next day begins."""
+        self.known()
+        self.round += 1
+        self.satisfaction[:] = mood.START_SATISFACTION
+        self.fatigue[:] = mood.START_FATIGUE
+        self._past, self._log = self._log, RoundLog()
+        self._start_day()
+
+    def known(self) -> Ragged:
+        """What nobody may be shown again: each agent's history, then what past rounds have shown."""
+        # not before it is asked for: after the last round nobody asks
+        if len(self._past):
+            self._known = self._past.added_to(self._known)
+            self._past = RoundLog()
+        return self._known
+
+    def state(self) -> State:
+        """Everything that changes from round to round; to be taken between rounds."""
+        known = self.known()
+        columns = {"round": np.array([self.round]), "known": known.values, "starts": known.starts}
+        if isinstance(self.memory, Checkpointable):
+            columns |= {f"memory.{name}": column for name, column in self.memory.state().items()}
+        return columns
+
+    def restore(self, state: State) -> None:
+        """Continue with the round that follows the one after which ``state`` was taken."""
+        self.round = int(state["round"][0])
+        self._known = Ragged(state["starts"].astype(np.int64), state["known"].astype(np.int32))
+        self._past, self._log = RoundLog(), RoundLog()
+        self._start_day()
+        if isinstance(self.memory, Checkpointable):
+            prefix = "memory."
+            self.memory.restore({n[len(prefix) :]: c for n, c in state.items() if n.startswith(prefix)})
+
+    def _start_day(self) -> None:
+        self._next_row = 0
+        self._enter_block()
+
+    def _enter_block(self) -> None:
+        end = min(self._next_row + self.calendar.block, len(self.population))
+        self._here: IntArray = np.arange(self._next_row, end, dtype=np.int32)
+        self._seen: IntArray = np.zeros((len(self._here), 0), dtype=np.int32)
+        self._next_row = end
+        self._page = 0
+
+    def _advance(self, shown: IntArray, left: BoolArray) -> None:
+        stay = np.flatnonzero(~left)
+        if len(stay) == 0:
+            self._enter_block()
+            return
+        self._here = self._here[stay]
+        self._seen = np.concatenate([self._seen[stay], shown[stay]], axis=1)
+        self._page += 1
