@@ -10,8 +10,8 @@ from itertools import pairwise
 import numpy as np
 
 from agents.decision import Decision
-from agents.profile import ALL_TITLES, describe
 from agents.models.errors import ContextTooShort
+from agents.profile import ALL_TITLES, describe
 from agents.prompts import prompts
 from agents.questions import Branches, leave_question, memory_words, opening, page_words
 from agents.reasons import reason
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Calibration:
-    """Makes a model's P(yes) right at a stated prevalence: logistic(slope * logit + intercept) (Platt, 1999)."""
+    """Makes P(yes) right at a stated prevalence: logistic(slope * logit + intercept) (Platt, 1999)."""
 
     slope: float = 1.0
     intercept: float = 0.0
@@ -72,7 +72,7 @@ class LanguagePolicy:
         catalog: Catalog,
         decision: Decision,
         *,
-        calibration: Calibration = Calibration(),  # noqa: B008 - frozen
+        calibration: Calibration = Calibration(),
         explained: Collection[int] = (),
     ) -> None:
         self.model, self.population, self.catalog = model, population, catalog

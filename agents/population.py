@@ -31,8 +31,8 @@ def sample_users(dataset: Dataset, agents: int, seed: int) -> IntArray:
     known = np.flatnonzero(np.bincount(dataset.train.user, minlength=dataset.train.users))
     if not 0 < agents <= len(known):
         raise UsageError(
-            f"Expected 1 to {len(known)} agents for data set {dataset.name!r}, found {agents}: every agent is "
-            "a different person of the data."
+            f"Expected 1 to {len(known)} agents for data set {dataset.name!r}, found {agents}: "
+            "every agent is a different person of the data."
         )
     return known[stream(seed, "agents").order(known)][:agents].astype(np.int32)
 

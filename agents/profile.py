@@ -27,7 +27,7 @@ def describe(population: Population, row: int, catalog: Catalog, titles: int = A
             luck, so that favourites and dislikes stand in their true proportions.
     """
     words = prompts()["profile"]
-    history, stars = population.history.row(row), population.history_rating.row(row)
+    history, stars = population.rated(row)
     return (
         _who(population, row, words)
         + words["activity"][population.activity[row]]
@@ -40,9 +40,9 @@ def describe(population: Population, row: int, catalog: Catalog, titles: int = A
 
 
 def item_words(catalog: Catalog, item: int, popularity: float, mean_rating: float) -> str:
-    """An item as an agent reads it on a page: title, themes, how many have seen it, how they rated it."""
+    """What an agent reads about an item besides its title: themes, how many have seen it, their mean stars."""
     words = prompts()["item"]
-    text: str = words["title"].format(title=one_line(catalog.titles[item]))
+    text: str = words["begin"].format(noun=catalog.noun)
     themes = [name for name, has in zip(catalog.theme_names, catalog.themes[item], strict=True) if has]
     if themes:
         text += words["themes"].format(themes=", ".join(themes))
@@ -96,7 +96,7 @@ def _themes(history: IntArray, stars: FloatArray, catalog: Catalog, words: dict[
 
 def _sampled(population: Population, row: int, titles: int) -> IntArray:
     """Positions in the history of the titles to name, in random order (int32)."""
-    user, history = int(population.user[row]), population.history.row(row)
+    user, (history, _) = int(population.user[row]), population.rated(row)
     return stream(0, "profile").order(user, history)[:titles]
 
 

@@ -40,6 +40,11 @@ def page_words(memory: str) -> str:
     return memory + str(prompts()["page"])
 
 
+def watch_question(catalog: Catalog, item: int, facts: str) -> str:
+    """Whether to watch an item, given what else is to be read about it."""
+    return facts + str(prompts()["watch"]["ask"].format(title=one_line(catalog.titles[item])))
+
+
 class Branches:
     """The two questions about each item, in words: would this person watch it, and then how many stars."""
 
@@ -51,7 +56,7 @@ class Branches:
         """Words and options of both questions; the second begins with the first and its "yes"."""
         if item not in self._written:
             watch, stars = prompts()["watch"], prompts()["stars"]
-            asked = self._words(item) + watch["ask"]
+            asked = self._words(item)
             self._written[item] = (
                 (asked, tuple(watch["options"])),
                 (asked + watch["options"][1] + stars["ask"], tuple(stars["options"])),
@@ -60,4 +65,5 @@ class Branches:
 
     def _words(self, item: int) -> str:
         catalog = self._catalog
-        return item_words(catalog, item, float(catalog.popularity[item]), float(catalog.mean_rating[item]))
+        facts = item_words(catalog, item, float(catalog.popularity[item]), float(catalog.mean_rating[item]))
+        return watch_question(catalog, item, facts)

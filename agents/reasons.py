@@ -21,8 +21,9 @@ def reason(model: LanguageModel, question: Question, title: str) -> str:
         question: whether the agent would watch the item; its last option is yes.
         title: of the item, for the sentence.
     """
-    lines = [("persona", n) for n in _facts(question.persona)] + [("page", n) for n in _facts(question.page)]
-    without = [replace(question, **{part: _without(getattr(question, part), n)}) for part, n in lines]
+    profile, page = _facts(question.persona), _facts(question.page)
+    without = [replace(question, persona=_without(question.persona, n)) for n in profile]
+    without += [replace(question, page=_without(question.page, n)) for n in page]
     if not without:
         return ""
     chances = [float(np.exp(scores[-1])) for scores in model.choose([question, *without])]
@@ -30,12 +31,12 @@ def reason(model: LanguageModel, question: Question, title: str) -> str:
     most = int(np.argmax(np.abs(moved)))
     if moved[most] == 0:
         return ""
-    part, n = lines[most]
+    said = [_in_words(question.persona, n) for n in profile] + [_in_words(question.page, n) for n in page]
     kind = "because" if moved[most] > 0 else "despite"
     return str(
         prompts()["reason"][kind].format(
             title=one_line(title),
-            line=_in_words(getattr(question, part), n),
+            line=said[most],
             before=f"{chances[0]:.2f}",
             after=f"{chances[most + 1]:.2f}",
         )

@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass, fields
 from hashlib import sha256
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -165,14 +164,14 @@ def _save(path: Path, model: TasteModel) -> None:
 def _load(path: Path, dataset: Dataset, factors: int) -> TasteModel | None:
     """A model that was kept, None where there is none or it is damaged (the zip's checksums tell)."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as source, np.load(source, allow_pickle=False) as file:
             columns = {name: file[name] for name in file.files}
         items, space = (
             {name.removeprefix(prefix): column for name, column in columns.items() if name.startswith(prefix)}
             for prefix in ("items.", "space.")
         )
         model = TasteModel(columns["users"], ItemTaste(**items), Space(**space))
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
+    except Exception:  # whatever is wrong with the file, the taste can be learned again
         return None
     fits = model.users.shape == (dataset.train.users, 2 * factors + 1)
     return model if fits and len(model.items.level) == dataset.train.items else None

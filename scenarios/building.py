@@ -10,7 +10,7 @@ import numpy as np
 
 from agents.decision import CHOICES, Decision, Examination
 from agents.memory import Window
-from agents.population import people, sample_users
+from agents.population import sample_users
 from recommenders import create
 from scenarios.schema import Arm, Scenario
 from scenarios.users import Minds
@@ -21,7 +21,7 @@ from simenv.types import Dataset, Interactions, Population
 from simenv.world import Calendar, World
 
 LIGHT_BLOCK, THINKING_BLOCK = 16_384, 32
-"""Agents in a block: light ones as many as suit the processor's cache, thinking ones few, to be seen moving."""
+"""Agents in a block: light ones as suits the processor's cache, thinking ones few, to be seen moving."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from types import FrameType
 from simenv.errors import SimenvError
 
 
-class Stopped(SimenvError):
+class Stopped(SimenvError):  # noqa: N818 - it names what happened
     """Somebody stopped the run; everything that is needed to go on has been written."""
 
     def __init__(self, folder: Path) -> None:
@@ -29,7 +29,7 @@ def stop_on_signals() -> Iterator[Callable[[], bool]]:
     """
     marked = threading.Event()
 
-    def mark(number: int, frame: FrameType | None) -> None:
+    def mark(_number: int, _frame: FrameType | None) -> None:
         if marked.is_set():
             raise KeyboardInterrupt
         marked.set()

@@ -64,7 +64,9 @@ def parse_changes(pairs: list[str]) -> dict[str, Any]:
         try:
             changes[key.strip()] = yaml.safe_load(value)
         except yaml.YAMLError:
-            raise UsageError(f"The value of {key!r} is not readable: {value!r}; quote it as in YAML.") from None
+            raise UsageError(
+                f"The value of {key!r} is not readable: {value!r}; quote it as in YAML."
+            ) from None
     return changes
 
 
@@ -72,7 +74,9 @@ def _read(name: str) -> dict[str, Any]:
     path = Path(name)
     if path.suffix in (".yaml", ".yml"):
         if not path.is_file():
-            raise UsageError(f"No scenario file at {name!r}; run `simenv list scenarios` for those that ship.")
+            raise UsageError(
+                f"No scenario file at {name!r}; run `simenv list scenarios` for those that ship."
+            )
         text = path.read_text(encoding="utf-8", errors="replace")
     elif name in names():
         text = files("scenarios").joinpath(f"{name}.yaml").read_text(encoding="utf-8")

@@ -67,19 +67,18 @@ class Meeting:
 
     def state(self) -> State:
         """Everything that changes from round to round."""
-        parts = {"world": self.world, "recorder": self.recorder, "board": self.board}
-        if isinstance(self.recommender, Checkpointable):
-            parts["recommender"] = self.recommender
-        return {f"{part}.{name}": c for part, owner in parts.items() for name, c in owner.state().items()}
+        return {f"{part}.{name}": c for part, owner in self._parts() for name, c in owner.state().items()}
 
     def restore(self, state: State) -> None:
         """Continue with the round that follows the one after which ``state`` was taken."""
-        parts = {"world": self.world, "recorder": self.recorder, "board": self.board}
-        if isinstance(self.recommender, Checkpointable):
-            parts["recommender"] = self.recommender
-        for part, owner in parts.items():
+        for part, owner in self._parts():
             prefix = f"{part}."
             owner.restore({n[len(prefix) :]: c for n, c in state.items() if n.startswith(prefix)})
+
+    def _parts(self) -> Iterator[tuple[str, Checkpointable]]:
+        yield from (("world", self.world), ("recorder", self.recorder), ("board", self.board))
+        if isinstance(self.recommender, Checkpointable):
+            yield "recommender", self.recommender
 
     def _end(self, day: int) -> None:
         """Write down a round that is over."""

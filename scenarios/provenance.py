@@ -64,7 +64,11 @@ def _model(lab: Lab) -> dict[str, Any] | None:
         return None
     name = lab.scenario.model
     sha256 = getattr(model, "sha256", None) or (model.identity() if isinstance(model, Identified) else None)
-    return {"name": name, "sha256": sha256, "terms": _MODEL_TERMS.get(name, "The terms of the model's maker.")}
+    return {
+        "name": name,
+        "sha256": sha256,
+        "terms": _MODEL_TERMS.get(name, "The terms of the model's maker."),
+    }
 
 
 def _versions() -> dict[str, str]:

@@ -37,7 +37,7 @@ def run(
     *,
     seeds: int = 1,
     out: str | Path | None = None,
-    watcher: Watcher = lambda progress: None,
+    watcher: Watcher = lambda _: None,
 ) -> Run:
     """Run a scenario from the beginning.
 
@@ -65,7 +65,7 @@ def run(
     return _Running(lab, folder, watcher).to_the_end(None)
 
 
-def resume(path: str | Path, *, watcher: Watcher = lambda progress: None) -> Run:
+def resume(path: str | Path, *, watcher: Watcher = lambda _: None) -> Run:
     """Continue a run that was stopped, failed or killed, from its last whole round.
 
     Raises:
@@ -114,7 +114,9 @@ class _Running:
             self.folder.set_state("stopped", thinking=self._thinking())
             raise
         except BaseException as problem:
-            told = str(problem) if isinstance(problem, SimenvError) else f"{type(problem).__name__}: {problem}"
+            told = (
+                str(problem) if isinstance(problem, SimenvError) else f"{type(problem).__name__}: {problem}"
+            )
             self.folder.set_state("failed", error=told)
             raise
         else:
@@ -155,7 +157,8 @@ class _Running:
         told = Run(self.folder.path)
         for arm in self.folder.arms:
             of_seeds = [
-                readings.get((seed, arm)) or scoreboard(told, seed, arm).readings() for seed in self.folder.seeds
+                readings.get((seed, arm)) or scoreboard(told, seed, arm).readings()
+                for seed in self.folder.seeds
             ]
             self.folder.write_metrics((NOTHING, arm, NOTHING), estimates_over_seeds(of_seeds))
 

@@ -64,7 +64,7 @@ class Scenario(Values):
     users: Literal["language", "taste", "mixed"] | Annotated[str, Field(pattern=r"^[\w.]+:\w+$")] = "language"
     thinkers: float = Field(0.1, ge=0, le=1, description="share of thinking agents where users are mixed")
     model: str = "embedded"
-    llama: Llama = Llama()
+    llama: Llama = Field(default_factory=Llama.model_construct)
     recommenders: Annotated[list[Arm], BeforeValidator(_as_list)] = Field(min_length=1, max_length=100)
     rounds: int = Field(1, ge=1, le=10_000, description="days; every agent makes one visit a day")
     pages: int = Field(5, ge=1, le=1000, description="most pages of one visit")
@@ -72,7 +72,7 @@ class Scenario(Values):
     seed: int = Field(0, ge=0, lt=2**63)
     base_rate: float = Field(0.2, gt=0, lt=1, description="share of looked-at items wanted on average")
     choice: Literal["independent", "multinomial"] = "independent"
-    examination: Examined = Examined()
+    examination: Examined = Field(default_factory=Examined.model_construct)
     window: int = Field(16, ge=1, le=10_000, description="watched items that an agent remembers")
     reasons: int = Field(0, ge=0, description="how many agents explain a choice on their first page")
     keep: int | None = Field(None, ge=0, description="of how many agents words are kept; all where left out")

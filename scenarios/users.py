@@ -1,4 +1,4 @@
-"""What the agents of a scenario decide with: fitted taste, a language model, both, or a policy of one's own."""
+"""What the agents of a scenario decide with: fitted taste, a language model, both, or one's own policy."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ class Minds:
         return replace(self, model=Cached(self.model, path))
 
 
-def _taste(scenario: Scenario, dataset: Dataset, chosen: IntArray) -> Minds:
+def _taste(_: Scenario, dataset: Dataset, chosen: IntArray) -> Minds:
     """Everybody is light."""
     population, items = _with_taste(dataset, chosen)
-    return Minds(population, lambda decision, _: TastePolicy(items, population, decision))
+    return Minds(population, lambda decision, _model: TastePolicy(items, population, decision))
 
 
 def _language(scenario: Scenario, dataset: Dataset, chosen: IntArray) -> Minds:
@@ -98,7 +98,7 @@ def _own(scenario: Scenario, dataset: Dataset, chosen: IntArray) -> Minds:
         kind = getattr(import_module(module), name)
     except (ImportError, AttributeError) as problem:
         raise UsageError(
-            f"No policy at {scenario.users!r} ({problem}); expected 'package.module:Class' that can be imported."
+            f"No policy at {scenario.users!r} ({problem}); expected 'package.module:Class' to be imported."
         ) from problem
     return Minds(
         population,
@@ -122,7 +122,9 @@ def _thinking(
 
     def build(decision: Decision, model: LanguageModel | None) -> Policy:
         if model is None:
-            raise UsageError("Expected a language model for thinking agents, found none; name one as `model:`.")
+            raise UsageError(
+                "Expected a language model for thinking agents, found none; name one as `model:`."
+            )
         return LanguagePolicy(
             model,
             population,

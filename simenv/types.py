@@ -222,6 +222,12 @@ class Population:
     history: Ragged
     history_rating: Ragged
 
+    def rated(self, row: int) -> tuple[IntArray, FloatArray]:
+        """The items that agent ``row`` rated in the train split, and the stars beside them."""
+        items: IntArray = self.history.row(row).astype(np.int32, copy=False)
+        stars: FloatArray = self.history_rating.row(row).astype(np.float32, copy=False)
+        return items, stars
+
     def __len__(self) -> int:
         return len(self.ids)
 

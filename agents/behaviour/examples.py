@@ -12,15 +12,17 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 
 from agents.decision import leave_chance
 from agents.models.vocabulary import Vocabulary
 from agents.population import people
 from agents.profile import describe, item_words
 from agents.prompts import prompts
-from agents.questions import leave_question, memory_words, opening, page_words
+from agents.questions import leave_question, memory_words, opening, page_words, watch_question
 from simenv.types import Catalog, Dataset, FloatArray, IntArray, Interactions, Population
 
+LongArray = npt.NDArray[np.int64]
 POSITIVES, NEGATIVES = 8, 16
 WORDS_INSTEAD_OF_TITLE = 0.12
 FACT_DROPPED = 0.1
@@ -66,7 +68,7 @@ class Writer:
         self.first_title = len(plain)
         words = prompts()
         self.opening = opening(dataset.catalog.noun)
-        self.ask_watch, self.ask_stars = words["watch"]["ask"], words["stars"]["ask"]
+        self.ask_stars = words["stars"]["ask"]
         self.no, self.yes = (whole.encode(option)[0] for option in words["watch"]["options"])
         self.star_tokens = [whole.encode(option)[0] for option in words["stars"]["options"]]
         catalog = dataset.catalog
@@ -94,8 +96,10 @@ class Writer:
             mine = order[starts[user] : starts[user + 1]]
             positives = ratings.where(mine[: asked[user]])
             today = ratings.where(mine[asked[user] : asked[user] + recent[user]])
-            memory = memory_words(self.dataset.catalog, today.item, np.clip(np.floor(today.rating + 0.5), 1, 5))
-            yield self.example(self._forgetful(population, row), row, memory, positives, ratings.item[mine])
+            memory = memory_words(
+                self.dataset.catalog, today.item, np.clip(np.floor(today.rating + 0.5), 1, 5)
+            )
+            yield self.example(self._forgetful(population), row, memory, positives, ratings.item[mine])
 
     def example(
         self, population: Population, row: int, memory: str, positives: Interactions, known: IntArray
@@ -118,7 +122,7 @@ class Writer:
     def _add_item(self, example: Example, segment: int, start: int, item: int, stars: float) -> None:
         words = self._item_words(item, stars)
         before = len(example.tokens)
-        self._add_text(example, words + self.ask_watch, segment, start)
+        self._add_text(example, watch_question(self.dataset.catalog, item, words), segment, start)
         rated = not np.isnan(stars)
         example.watch.append((len(example.tokens) - 1, self.yes if rated else self.no))
         if rated:
@@ -130,9 +134,7 @@ class Writer:
     def _add_leave(self, example: Example, segment: int, start: int, level: int) -> None:
         satisfaction, fatigue = self.rng.random(2, dtype=np.float32)
         text = leave_question(int(self.rng.integers(1, 11)), satisfaction, fatigue)
-        chance = leave_chance(
-            np.array([satisfaction]), np.array([fatigue]), np.array([level], dtype=np.int8)
-        )
+        chance = leave_chance(np.array([satisfaction]), np.array([fatigue]), np.array([level], dtype=np.int8))
         self._add_text(example, text, segment, start)
         example.leave.append((len(example.tokens) - 1, float(chance[0])))
 
@@ -155,7 +157,7 @@ class Writer:
             return words
         return words.split(";")[0] if self.rng.random() < 0.5 else words.rsplit(",", 1)[0]
 
-    def _shuffled(self, ratings: Interactions) -> tuple[IntArray, IntArray, IntArray]:
+    def _shuffled(self, ratings: Interactions) -> tuple[LongArray, LongArray, LongArray]:
         """Entries in random order within each user, where each user starts, and each entry's rank there."""
         order = np.lexsort((self.rng.random(len(ratings)), ratings.user))
         starts = np.searchsorted(ratings.user[order], np.arange(ratings.users + 1))
@@ -173,17 +175,17 @@ class Writer:
         uniform = self.rng.integers(0, len(self.counts), 4 * NEGATIVES)
         popular = np.searchsorted(self.weights, self.rng.random(4 * NEGATIVES)).clip(max=len(self.counts) - 1)
         half = NEGATIVES // 2
-        return np.concatenate(
-            [draws[~np.isin(draws, known)][:half] for draws in (uniform, popular)]
-        ).astype(np.int32)
+        return np.concatenate([draws[~np.isin(draws, known)][:half] for draws in (uniform, popular)]).astype(
+            np.int32
+        )
 
     def _history_length(self, users: int) -> IntArray:
         """Half of the people show all they have; the others a short history, so that few ratings suffice."""
         short = np.exp(self.rng.uniform(np.log(POSITIVES + 2), np.log(150), users)).astype(np.int32)
         return np.where(self.rng.random(users) < 0.5, short, np.int32(2**30)).astype(np.int32)
 
-    def _forgetful(self, population: Population, row: int) -> Population:
-        """Demographics dropped for a third of the people, as many data sets have none."""
+    def _forgetful(self, population: Population) -> Population:
+        """Demographics dropped for a third of the examples, as many data sets have none."""
         if self.rng.random() > 1 / 3:
             return population
         nothing = ("",) * len(population)

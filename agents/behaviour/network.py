@@ -8,9 +8,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-LIKENESS = 0.8
-"""How sharply a token looks for its like before anything is learned."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
@@ -78,18 +75,11 @@ class Layer(nn.Module):
         self.down = nn.Linear(hidden, width, bias=False)
 
     def start(self, shape: Shape) -> None:
-        """Random weights, but keys that begin as queries: a token first looks for its like.
-
-        Such a beginning (Trockman and Kolter, 2023) finds the films of a history that resemble the one asked
-        about several times sooner than an independent one.
-        """
-        for part in (self.value, self.gate, self.up):
+        """Random weights that keep the size of what passes through them."""
+        for part in (self.query, self.key, self.value, self.gate, self.up):
             nn.init.normal_(part.weight, std=shape.width**-0.5)
         for part in (self.out, self.down):
             nn.init.normal_(part.weight, std=(2 * shape.layers * shape.width) ** -0.5)
-        nn.init.orthogonal_(self.query.weight, gain=LIKENESS)
-        with torch.no_grad():
-            self.key.weight.copy_(self.query.weight)
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor) -> Tensor:
         """One layer over float32 (batch, length, width)."""

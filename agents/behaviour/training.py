@@ -21,17 +21,15 @@ from agents.behaviour.batches import Batch, batches
 from agents.behaviour.examples import Writer
 from agents.behaviour.lexicon import lexicon
 from agents.behaviour.network import Network, Shape
+from agents.behaviour.wiring import FACTORS, place_titles, wire
 from agents.models.vocabulary import Vocabulary
 from agents.prompts import one_line, prompts
 from simenv.luck import stream
-from simenv.types import Dataset, IntArray, Interactions
+from simenv.types import Dataset, FloatArray, IntArray, Interactions
 
 VALIDATION_PEOPLE = 300
 TITLES_ASKED = 200
 """How many next titles a batch is asked for; all of them would cost more than the rest."""
-
-FACTOR_SCALE = 0.04
-"""Size of the factors that title embeddings begin with, beside random ones of size 0.02."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +59,9 @@ class Lesson:
     def of(cls, dataset: Dataset, whole: Vocabulary, plain: Vocabulary, seed: int, apart: int) -> Lesson:
         """Keep ``apart`` people for validation; item statistics come from the learners alone."""
         ratings = joined(dataset)
-        order = stream(seed, f"behaviour-people-{dataset.name}").order(np.arange(ratings.users)).astype(np.int32)
+        order = (
+            stream(seed, f"behaviour-people-{dataset.name}").order(np.arange(ratings.users)).astype(np.int32)
+        )
         validation, learners = np.sort(order[:apart]), np.sort(order[apart:])
         known = ratings.where(np.isin(ratings.user, learners))
         writer = Writer(dataset, known, whole, plain, np.random.default_rng([seed, len(dataset.name)]))
@@ -158,7 +158,9 @@ class Trainer:
             "stars": functional.cross_entropy(
                 self._scores(hidden, batch.stars, answers.stars), answers.index(batch.stars, answers.stars)
             ),
-            "leave": functional.binary_cross_entropy_with_logits(leave[:, 1] - leave[:, 0], batch.leave_chance),
+            "leave": functional.binary_cross_entropy_with_logits(
+                leave[:, 1] - leave[:, 0], batch.leave_chance
+            ),
             "titles": functional.cross_entropy(
                 self.network.logits(hidden[titles[:, 0], titles[:, 1]]), titles[:, 2]
             ),
@@ -193,14 +195,13 @@ class Trainer:
         self.epoch_start = counters["epoch_start"]
 
     def _start_from_factors(self, datasets: Sequence[Dataset]) -> None:
-        """Let title embeddings begin as truncated-SVD factors of the learners' ratings: a head start."""
-        width = self.network.shape.width
+        """Let the network begin as a factor model of the learners' ratings."""
         for dataset, lesson in zip(datasets, self.lessons, strict=True):
-            factors = item_factors(lesson.ratings.where(np.isin(lesson.ratings.user, lesson.learners)), width // 2)
+            learned = lesson.ratings.where(np.isin(lesson.ratings.user, lesson.learners))
             ids = [self.whole[f"\n{one_line(title)}".encode()] for title in dataset.catalog.titles]
-            scaled = torch.from_numpy(factors * FACTOR_SCALE)
-            with torch.no_grad():
-                self.network.embed.weight[ids, : scaled.shape[1]] += scaled
+            place_titles(self.network, ids, torch.from_numpy(item_factors(learned, FACTORS)))
+        no, yes = (self.whole.encode(option)[0] for option in prompts()["watch"]["options"])
+        wire(self.network, no, yes)
 
 
 class Answers:
@@ -224,18 +225,26 @@ class Answers:
 def joined(dataset: Dataset) -> Interactions:
     """All ratings of a data set, held out or not: training keeps whole people apart, not ratings."""
     train, test = dataset.train, dataset.test
-    columns = (np.concatenate([getattr(train, c), getattr(test, c)]) for c in ("user", "item", "rating", "time"))
-    return Interactions(*columns, users=train.users, items=train.items)
+    return Interactions(
+        np.concatenate([train.user, test.user]),
+        np.concatenate([train.item, test.item]),
+        np.concatenate([train.rating, test.rating]),
+        np.concatenate([train.time, test.time]),
+        train.users,
+        train.items,
+    )
 
 
-def item_factors(ratings: Interactions, factors: int) -> np.ndarray:  # type: ignore[type-arg]
+def item_factors(ratings: Interactions, factors: int) -> FloatArray:
     """Directions of items in the factors of the row-normalised binary matrix (PureSVD).
 
     Returns:
         float32 (items, factors), centred, each row with a mean square of 1 (0 for items nobody rated).
     """
     seen = np.ones(len(ratings), dtype=np.float64)
-    matrix = scipy.sparse.csr_array((seen, (ratings.user, ratings.item)), shape=(ratings.users, ratings.items))
+    matrix = scipy.sparse.csr_array(
+        (seen, (ratings.user, ratings.item)), shape=(ratings.users, ratings.items)
+    )
     size = np.sqrt(np.maximum(matrix.sum(axis=1), 1))
     start = stream(0, "factors").uniform(np.arange(min(matrix.shape))).astype(np.float64)
     _, values, items = scipy.sparse.linalg.svds(matrix / size[:, None], k=factors, v0=start)

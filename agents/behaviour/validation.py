@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agents.calibration import logistic_regression
 from agents.language_policy import Calibration
 from simenv.luck import stream
 from simenv.metrics.ranking import auc
-from simenv.types import NOTHING, FloatArray, IntArray, Interactions
+from simenv.types import NOTHING, BoolArray, FloatArray, IntArray, Interactions
 
 PAIRS = 10
 
@@ -60,21 +61,17 @@ def trial(ratings: Interactions, people: IntArray, popularity: FloatArray, seed:
     return Trial(ratings.where(kept), people, rated, other, stars)
 
 
-def calibrate(yes: FloatArray, wanted: FloatArray) -> Calibration:
+def calibrate(yes: FloatArray, wanted: BoolArray) -> Calibration:
     """Slope and intercept that make P(yes) right where half of the items are wanted (Platt, 1999).
 
     Args:
         yes: float32 (n,), the model's P(yes) for as many rated as never-rated items.
-        wanted: float32 (n,), 1 for the rated ones.
+        wanted: bool (n,), the rated ones.
     """
     logit = np.log(yes) - np.log1p(-yes)
-    features = np.stack([logit, np.ones_like(logit)], axis=1).astype(np.float64)
-    weights = np.array([1.0, 0.0])
-    for _ in range(50):  # Newton's method for logistic regression
-        p = 1 / (1 + np.exp(-features @ weights))
-        hessian = (features * (p * (1 - p))[:, None]).T @ features
-        weights += np.linalg.solve(hessian, features.T @ (wanted - p))
-    return Calibration(slope=float(weights[0]), intercept=float(weights[1]))
+    terms = np.stack([logit, np.ones_like(logit)], axis=1).astype(np.float64)
+    slope, intercept = logistic_regression(terms, wanted)
+    return Calibration(slope=float(slope), intercept=float(intercept))
 
 
 def mean_auc(rated: FloatArray, other: FloatArray) -> float:

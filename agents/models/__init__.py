@@ -14,7 +14,7 @@ from pathlib import Path
 from simenv.errors import UsageError, unknown_name
 from simenv.protocols import LanguageModel
 
-EMBEDDED = Path(str(files("agents"))) / "embedded" / "model.gguf"
+EMBEDDED = Path(str(files(__name__))).parent / "embedded" / "model.gguf"
 """The model that comes with the package."""
 
 _FILES = {"embedded": EMBEDDED}

@@ -21,7 +21,7 @@ import llama_cpp
 __all__ = ["Complaints", "complaints", "llama_cpp"]
 
 _LOG = logging.getLogger("simenv.models")
-_ERROR = 3
+_ERROR = 4
 
 
 @dataclass

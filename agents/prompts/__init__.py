@@ -14,9 +14,7 @@ import yaml
 SHARES = (0, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 4, 5, 7, 10, 13, 16, 20, 25, 30, 35, 40, 50, 60, 80, 100)
 """Percentages that popularity is rounded to: about equal steps on a logarithmic scale."""
 
-_BORDERS = tuple(
-    math.sqrt((low + 0.05) * (high + 0.05)) - 0.05 for low, high in itertools.pairwise(SHARES)
-)
+_BORDERS = tuple(math.sqrt((low + 0.05) * (high + 0.05)) - 0.05 for low, high in itertools.pairwise(SHARES))
 
 
 @cache

@@ -66,16 +66,19 @@ def estimate(reading: Reading) -> Estimate:
 
 
 def over_seeds(readings: Sequence[Reading]) -> Estimate:
-    """The mean over seeds, for other people and other seeds than these.
+    """The mean over seeds, with the interval for other people and other seeds than these.
 
-    With readings v_s and influences z_si of S seeds over n people, the variance is a people part and a
-    between-seed part:
+    With readings v_s and influences z_si of S seeds over n people, who meet every seed, the variance of the
+    mean is a people part P, which holds each person's own luck, and what is left of the spread between seeds:
+    what a seed does to everybody at once, for example through a recommender that learns.
 
-        P = n / (n - 1) * sum_i (mean_s z_si)^2          the people are a sample, met under every seed
-        B = sum_s (v_s - mean v)^2 / (S (S - 1))         so is the luck; 0 with one seed
+        P = n / (n - 1) * sum_i (mean_s z_si)^2
+        B = sum_s (v_s - mean v)^2 / (S (S - 1))
+        L = sum_i sum_s (z_si - mean_s z_si)^2 / (S (S - 1))     what own luck alone adds to B
+        variance = P + max(B - L, 0)                             B = L = 0 with one seed
 
-    A person's own luck is in both, so P + B errs on the wide side. Student's t has the degrees of freedom of
-    Welch (1947) and Satterthwaite (1946): (P + B)^2 / (P^2 / (n - 1) + B^2 / (S - 1)).
+    Student's t has the degrees of freedom of Welch (1947) and Satterthwaite (1946), from n - 1 and S - 1 for
+    the two parts.
 
     Args:
         readings: one per seed, over the same number of people; those without a value are left out.
@@ -84,10 +87,14 @@ def over_seeds(readings: Sequence[Reading]) -> Estimate:
     if not heard:
         return Estimate(np.nan, np.nan, np.nan)
     values = np.array([reading.value for reading in heard])
+    influences = np.array([reading.influence for reading in heard])
+    people = int((~np.isnan(influences)).any(axis=0).sum())
+    influences = np.nan_to_num(influences)
+    mean = influences.mean(axis=0)
+    seeds = max(_spread(values) - _spread(influences), 0.0)
+    parts = np.array([float(np.square(mean).sum()) * people / max(people - 1, 1), seeds])
     middle = float(values.mean())
-    people, people_free = _people([reading.influence for reading in heard])
-    seeds, seeds_free = _seeds(values)
-    half = _half_width(np.array([people, seeds]), np.array([people_free, seeds_free]))
+    half = _half_width(parts, np.array([people - 1, len(heard) - 1]))
     return Estimate(middle, middle - half, middle + half)
 
 
@@ -103,21 +110,10 @@ def estimates_over_seeds(readings: Sequence[Mapping[str, Reading]]) -> dict[str,
     return {name: over_seeds([of_seed[name] for of_seed in readings]) for name in readings[0]}
 
 
-def _people(influences: Sequence[Column]) -> tuple[float, int]:
-    """The people part of the variance and its degrees of freedom."""
-    mean = np.zeros(len(influences[0]))
-    present = np.zeros(len(mean), dtype=np.bool_)
-    for influence in influences:
-        mean += np.nan_to_num(influence) / len(influences)
-        present |= ~np.isnan(influence)
-    people = int(present.sum())
-    return float(np.square(mean).sum()) * people / max(people - 1, 1), people - 1
-
-
-def _seeds(values: Column) -> tuple[float, int]:
-    """The between-seed part of the variance of a mean and its degrees of freedom."""
+def _spread(values: Column) -> float:
+    """Variance of the mean over the first axis (seeds), summed over the second: 0 with one seed."""
     seeds = len(values)
-    return float(np.square(values - values.mean()).sum()) / max(seeds * (seeds - 1), 1), seeds - 1
+    return float(np.square(values - values.mean(axis=0)).sum()) / max(seeds * (seeds - 1), 1)
 
 
 def _half_width(parts: Column, free: npt.NDArray[np.int64]) -> float:

@@ -55,9 +55,9 @@ def read_checkpoint(path: Path) -> Checkpoint:
     if not path.is_file():
         raise SimenvError(f"No checkpoint in {path.parent}: the first round had not ended. {way_out}")
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             note = json.loads(str(stored[_NOTE]))
             state = {name[len(_STATE) :]: stored[name] for name in stored.files if name.startswith(_STATE)}
             return Checkpoint(state, note["counters"], tuple(note["parts"]))
-    except (zipfile.BadZipFile, ValueError, KeyError, EOFError) as error:
+    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError) as error:
         raise SimenvError(f"{path} is damaged. {way_out}") from error

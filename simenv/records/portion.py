@@ -19,6 +19,9 @@ from simenv.records.schema import INTERACTIONS
 from simenv.records.tables import World
 from simenv.types import Catalog
 
+_SOURCES = ("scenario", "model", "dataset", "prompts", "versions", "commit")
+"""The entries of the manifest that say where content came from."""
+
 DAY = 86_400
 MINUTE = 60
 CLOCK = f"synthetic: round * {DAY} + page * {MINUTE} + slot, in seconds"
@@ -37,10 +40,10 @@ class Portion:
     arm: str
     name: str
 
-    @property
+    @cached_property
     def items(self) -> Catalog:
         """What could be recommended."""
-        return self._catalog
+        return self.run.items
 
     @property
     def schema(self) -> pa.Schema:
@@ -93,10 +96,7 @@ class Portion:
             "arm": self.arm,
             "seed": self.seed,
             "timestamp": CLOCK,
-            **{
-                key: about.get(key, "unknown")
-                for key in ("scenario", "model", "dataset", "versions", "commit")
-            },
+            **{key: about[key] for key in _SOURCES if key in about},
         }
 
     def statement(self) -> str:
@@ -109,12 +109,8 @@ class Portion:
             scenario=_named(about.get("scenario")),
             model=_named(about.get("model")),
             dataset=_named(about.get("dataset")),
-            terms=_field(about.get("dataset"), "terms"),
+            terms=_terms(about.get("dataset"), about.get("model")),
         )
-
-    @cached_property
-    def _catalog(self) -> Catalog:
-        return self.run.items
 
     @cached_property
     def _agents(self) -> pa.Table:
@@ -168,10 +164,12 @@ def _plain(name: str) -> str:
 def _named(about: object) -> str:
     """What a part of the manifest says about itself, on one line."""
     if not isinstance(about, dict):
-        return str(about or "unknown")
+        return str(about or "none")
     digest = f" (sha256 {about['sha256']})" if "sha256" in about else ""
     return f"{about.get('name', 'unknown')}{digest}"
 
 
-def _field(about: object, name: str) -> str:
-    return str(about.get(name, "unknown")) if isinstance(about, dict) else "unknown"
+def _terms(*parts: object) -> str:
+    """The terms of everything that the content was made from."""
+    terms = [str(part["terms"]) for part in parts if isinstance(part, dict) and part.get("terms")]
+    return " ".join(terms) or "unknown"

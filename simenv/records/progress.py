@@ -15,7 +15,7 @@ from typing import Any
 from simenv.errors import SimenvError
 from simenv.records.folder import RunFolder
 from simenv.records.manifest import as_json
-from simenv.types import Step
+from simenv.types import NOTHING, Step
 
 FILE = Path("progress.json")
 BEAT = 1.0
@@ -53,7 +53,7 @@ class Progress:
         self._before = done
         self._visits = 0
         self._round_visits = 0
-        self._pages = 0
+        self._decisions = 0
         self._tokens = 0
         self._hits = 0
         self._where: dict[str, Any] = {"seed": None, "arm": None, "round": 0}
@@ -77,13 +77,13 @@ class Progress:
         self._round_visits = 0
 
     def update(self, step: Step, tokens: int = 0, cache_hits: int = 0) -> None:
-        """Count one page of one block of agents.
+        """Count one page of one block of agents: each item on it is one decision of each agent.
 
         Args:
             tokens, cache_hits: what the language model has read, and found in its cache, since the start.
         """
         ended = int(step.left.sum())
-        self._pages += len(step.left)
+        self._decisions += int((step.slate.items != NOTHING).sum())
         self._visits += ended
         self._round_visits += ended
         self._tokens, self._hits = tokens, cache_hits
@@ -99,7 +99,7 @@ class Progress:
             "agents_done": self._round_visits,
             "agents": self._plan.agents,
             "share": 1 - missing / max(total, 1),
-            "decisions_per_s": self._pages / seconds,
+            "decisions_per_s": self._decisions / seconds,
             "tokens_per_s": self._tokens / seconds,
             "cache_hits": self._hits,
             "time_left_s": missing * seconds / self._visits if self._visits else None,

@@ -131,7 +131,7 @@ class Run:
         import duckdb
         from pyarrow.dataset import dataset
 
-        with duckdb.connect() as database:
+        with duckdb.connect(config={"python_enable_replacements": False}) as database:
             for name, schema in PARTS.items():
                 parts = [str(part) for part in self.parts(name)]
                 database.register(name, dataset(parts, schema=schema) if parts else schema.empty_table())

@@ -43,7 +43,9 @@ class MetricContract:
 
     def test_blocks_may_come_in_any_order(self) -> None:
         steps = list(Crowd(rounds=1).steps())
-        backwards = sorted(steps, key=lambda step: (-(step.slate.visit.rows[0] // 7), step.slate.visit.page[0]))
+        backwards = sorted(
+            steps, key=lambda step: (-(step.slate.visit.rows[0] // 7), step.slate.visit.page[0])
+        )
         assert not np.array_equal(backwards[0].slate.visit.rows, steps[0].slate.visit.rows)
         assert self.value(backwards) == self.value(steps)
 
@@ -102,9 +104,7 @@ def _with_empty_slots(step: Step) -> Step:
     slate, response = step.slate, step.response
     return replace(
         step,
-        slate=replace(
-            slate, items=wider(slate.items, NOTHING), propensity=wider(slate.propensity, np.nan)
-        ),
+        slate=replace(slate, items=wider(slate.items, NOTHING), propensity=wider(slate.propensity, np.nan)),
         response=replace(
             response,
             watched=wider(response.watched, 0),

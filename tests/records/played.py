@@ -20,7 +20,7 @@ ABOUT: dict[str, Any] = {
     "seeds": [1, 2],
     "arms": ["popular", "random"],
     "scenario": {"name": "town"},
-    "model": {"name": "embedded", "sha256": "ab12"},
+    "model": {"name": "embedded", "sha256": "ab12", "terms": "as the data."},
     "dataset": {"name": "movies", "sha256": "cd34", "terms": "research, non-commercial"},
 }
 SMALL = Crowd(agents=12, items=25, block=5)

@@ -70,7 +70,9 @@ def logits(tokens: list[int], shape: LlamaShape = SHAPE) -> npt.NDArray[np.float
     return np.asarray((last @ weight["token_embd.weight"].T)[0])
 
 
-def _norm(x: npt.NDArray[np.float64], scale: npt.NDArray[np.float64], shape: LlamaShape) -> npt.NDArray[np.float64]:
+def _norm(
+    x: npt.NDArray[np.float64], scale: npt.NDArray[np.float64], shape: LlamaShape
+) -> npt.NDArray[np.float64]:
     return np.asarray(x / np.sqrt((x**2).mean(axis=1, keepdims=True) + shape.epsilon) * scale)
 
 
@@ -97,4 +99,6 @@ def _turned(x: npt.NDArray[np.float64], shape: LlamaShape) -> npt.NDArray[np.flo
     half = x.shape[1] // 2
     angle = np.outer(np.arange(len(x)), shape.rope_base ** (-np.arange(half) / half))
     a, b = x[:, :half], x[:, half:]
-    return np.concatenate([a * np.cos(angle) - b * np.sin(angle), b * np.cos(angle) + a * np.sin(angle)], axis=1)
+    return np.concatenate(
+        [a * np.cos(angle) - b * np.sin(angle), b * np.cos(angle) + a * np.sin(angle)], axis=1
+    )

@@ -1,0 +1,199 @@
+"""The command line: thin commands over what the same calls do from Python."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from simenv import __version__
+from simenv.errors import SimenvError, UsageError, unknown_name
+
+app = typer.Typer(
+    help="A laboratory where recommenders meet simulated people.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print what the table shows, for programs.")]
+RunPath = Annotated[Path, typer.Argument(help="A run folder.")]
+Changes = Annotated[
+    list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a value; may be given several times.")
+]
+
+
+@app.command()
+def run(
+    scenario: Annotated[str | None, typer.Argument(help="A name from `simenv list`, or a YAML file.")] = None,
+    changes: Changes = [],  # noqa: B006 - typer reads it, nobody changes it
+    seeds: Annotated[int, typer.Option(min=1, max=1000, help="How many times, each with its own luck.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="The run folder; runs/NAME where left out.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Continue the run in this folder.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say how long, how many tokens, how much disk.")
+    ] = False,
+) -> None:
+    """Let people and recommenders meet, and show what came of it."""
+    from scenarios import estimating, loading, running
+    from simenv import drawing
+
+    if resume is not None:
+        if scenario or changes or out:
+            raise UsageError("A resumed run keeps its scenario and values; write --resume FOLDER alone.")
+        with drawing.progress_bar() as bar:
+            done = running.resume(resume, watcher=bar)
+    elif scenario is None:
+        raise UsageError(
+            "Expected a scenario to run, found none; `simenv list scenarios` names those that ship."
+        )
+    elif dry_run:
+        drawing.say(estimating.estimate(scenario, loading.parse_changes(changes), seeds).sentences())
+        return
+    else:
+        with drawing.progress_bar() as bar:
+            done = running.run(scenario, loading.parse_changes(changes), seeds=seeds, out=out, watcher=bar)
+    drawing.finished(done)
+
+
+@app.command("list")
+def list_names(
+    kind: Annotated[
+        str | None,
+        typer.Argument(help="scenarios, recommenders, policies, models or datasets; all if left out."),
+    ] = None,
+) -> None:
+    """Name what can be named in a scenario."""
+    from scenarios.register import known_names
+    from simenv import drawing
+
+    names = known_names()
+    if kind is not None and kind not in names:
+        raise unknown_name("list", kind, names)
+    drawing.names_table(names if kind is None else {kind: names[kind]})
+
+
+@app.command()
+def show(run: RunPath, as_json: Json = False) -> None:
+    """Show a run's measures, finished or still running."""
+    from simenv import drawing
+    from simenv.records.run import Run
+
+    if as_json:
+        _print_json(drawing.measures_as_rows(Run(run)))
+    else:
+        drawing.shown(Run(run))
+
+
+@app.command()
+def compare(
+    runs: Annotated[list[Path], typer.Argument(help="One run with several arms, or several runs.")],
+    as_json: Json = False,
+) -> None:
+    """Show what arms and runs do differently to the same people, paired person by person."""
+    from simenv import drawing
+    from simenv.records.compare import compare as compared
+    from simenv.records.run import Run
+
+    found = compared([Run(run) for run in runs])
+    if as_json:
+        _print_json(drawing.comparisons_as_rows(found))
+    else:
+        drawing.comparisons(found)
+
+
+@app.command()
+def export(
+    run: RunPath,
+    format: Annotated[str, typer.Option(help="parquet, recbole or movielens.")],  # noqa: A002
+    out: Annotated[Path, typer.Option(help="The folder to write to.")],
+    arm: Annotated[list[str], typer.Option(help="Only these recommenders; all if left out.")] = [],  # noqa: B006
+) -> None:
+    """Write the synthetic interactions for other tools, with their provenance."""
+    from simenv import drawing
+    from simenv.records.export import export as exported
+    from simenv.records.run import Run
+
+    drawing.say([f"Wrote {path}" for path in exported(Run(run), format, out, arm or None)])
+
+
+@app.command()
+def clean(
+    runs: Annotated[Path, typer.Argument(help="The folder of runs.")] = Path("runs"),
+    yes: Annotated[bool, typer.Option("--yes", help="Remove without asking.")] = False,
+) -> None:
+    """Remove runs that failed, were stopped or died; finished and running ones stay."""
+    from simenv import drawing
+    from simenv.records.cleaning import remove, unfinished
+
+    found = unfinished(runs)
+    drawing.say([f"{run.path}: {run.state}" for run in found] or ["Nothing to remove."])
+    if found and (yes or typer.confirm(f"Remove {len(found)} unfinished runs for good?")):
+        remove(found)
+
+
+@app.command()
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(help="Which; all if left out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure speed and memory on this machine, each beside a baseline of the same run."""
+    from scenarios.bench import measure
+    from simenv import drawing
+
+    rows = measure(names or [])
+    if as_json:
+        _print_json(rows)
+    else:
+        drawing.bench_table(rows)
+
+
+def _print_json(rows: Any) -> None:
+    typer.echo(json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"simenv {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something fails.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """What holds for every command."""
+    del version
+    _options["debug"] = debug
+
+
+_options = {"debug": False}
+
+
+def main() -> None:
+    """Run a command: exit code 0 when done, 1 when a run failed, 2 when the question cannot be answered."""
+    try:
+        app()
+    except SimenvError as problem:
+        if _options["debug"]:
+            raise
+        typer.echo(f"simenv: {problem}", err=True)
+        sys.exit(2 if isinstance(problem, UsageError) else 1)
+    except KeyboardInterrupt:
+        typer.echo("simenv: stopped at once; a run under way can be continued with --resume.", err=True)
+        sys.exit(1)
+    except Exception as problem:
+        if _options["debug"]:
+            raise
+        typer.echo(
+            f"simenv: {type(problem).__name__}: {problem} (`simenv --debug ...` tells more)",
+            err=True,
+        )
+        sys.exit(1)
