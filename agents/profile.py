@@ -40,7 +40,7 @@ def describe(population: Population, row: int, catalog: Catalog, titles: int = A
 
 
 def item_words(catalog: Catalog, item: int, popularity: float, mean_rating: float) -> str:
-    """What an agent reads about an item besides its title: themes, how many have seen it, their mean stars."""
+    """What an agent reads about an item besides its title: themes, how many saw it, their mean stars."""
     words = prompts()["item"]
     text: str = words["begin"].format(noun=catalog.noun)
     themes = [name for name, has in zip(catalog.theme_names, catalog.themes[item], strict=True) if has]

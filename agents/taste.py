@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass, fields
 from hashlib import sha256
@@ -12,8 +13,11 @@ import numpy as np
 from agents.calibration import line_through_zero, logistic_regression, never_rated, ordered_logit
 from agents.factors import Space, Wide, learned_space
 from simenv.data.splits import held_out
+from simenv.errors import SimenvError
 from simenv.luck import stream
 from simenv.types import Dataset, FloatArray, IntArray, Interactions
+
+_log = logging.getLogger(__name__)
 
 VERSION = 1
 """Of the arithmetic: what an older one has fitted is fitted again."""
@@ -156,9 +160,12 @@ def _save(path: Path, model: TasteModel) -> None:
     """Keep a model where that is possible; it can always be learned again."""
     from simenv.records.whole import whole_file
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path, "run it again") as file:
-        np.savez(file, allow_pickle=False, **_columns(model))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path, "run it again") as file:
+            np.savez(file, allow_pickle=False, **_columns(model))
+    except (OSError, SimenvError) as problem:
+        _log.warning("What was learned about taste is not kept for the next time: %s", problem)
 
 
 def _load(path: Path, dataset: Dataset, factors: int) -> TasteModel | None:
@@ -173,5 +180,19 @@ def _load(path: Path, dataset: Dataset, factors: int) -> TasteModel | None:
         model = TasteModel(columns["users"], ItemTaste(**items), Space(**space))
     except Exception:  # whatever is wrong with the file, the taste can be learned again
         return None
-    fits = model.users.shape == (dataset.train.users, 2 * factors + 1)
-    return model if fits and len(model.items.level) == dataset.train.items else None
+    return model if _fits(model, dataset.train, factors) else None
+
+
+def _fits(model: TasteModel, train: Interactions, factors: int) -> bool:
+    """Whether a model is one of these people and items."""
+    items, space = model.items, model.space
+    expected = [
+        ((train.users, 2 * factors + 1), (model.users,)),
+        ((train.items, factors), (items.watch, items.stars, space.watch, space.stars)),
+        ((train.items,), (items.lure, items.level, space.counts, space.level)),
+        ((4,), (items.cuts,)),
+        ((), (items.spread,)),
+    ]
+    float32 = np.dtype(np.float32)
+    found = [(column.shape, column.dtype) for _, columns in expected for column in columns]
+    return found == [(shape, float32) for shape, columns in expected for _ in columns]

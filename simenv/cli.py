@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -179,6 +180,7 @@ _options = {"debug": False}
 
 def main() -> None:
     """Run a command: exit code 0 when done, 1 when a run failed, 2 when the question cannot be answered."""
+    sys.path.append(os.getcwd())  # last, so that parts of one's own are found and nothing is replaced
     try:
         app()
     except SimenvError as problem:

@@ -14,40 +14,46 @@ from simenv.types import BoolArray, Feedback, FloatArray, IntArray, Ragged, Slat
 Column = TypeVar("Column", bound=npt.NDArray[np.generic])
 
 
-class RoundLog(Sequence[Feedback]):
-    """The pages of one round, each in row order, the same columns whatever the block size was.
+SHARE = 65_536
+"""Agents of whom one entry tells: few enough that what is made of an entry stays near the processor."""
 
-    Blocks are kept compact and joined anew whenever a page is asked for, so only the page that a
-    recommender learns from is ever there in full. Blocks must come in row order.
+
+class RoundLog(Sequence[Feedback]):
+    """What happened in one round, page by page, each page in row order, the same whatever the block size was.
+
+    An entry tells of one page and one fixed range of agents. Blocks are kept compact and joined anew whenever
+    an entry is asked for, so only what a recommender learns from at the moment is there in full.
     """
 
     def __init__(self) -> None:
-        self._pages: list[list[_Block]] = []
+        self._entries: dict[tuple[int, int], list[_Block]] = {}
 
     def add(self, step: Step) -> None:
-        """Keep the part of a step that a real system could see."""
-        page = int(step.slate.visit.page[0])
-        while len(self._pages) <= page:
-            self._pages.append([])
-        self._pages[page].append(_Block.of(step))
+        """Keep the part of a step that a real system could see; blocks must come in row order."""
+        visit = step.slate.visit
+        shares, firsts = np.unique(visit.rows // SHARE, return_index=True)
+        for share, first, last in zip(shares, firsts, [*firsts[1:], len(visit)], strict=True):
+            key = int(visit.page[first]), int(share)
+            self._entries.setdefault(key, []).append(_Block.of(step, slice(first, last)))
 
     def __len__(self) -> int:
-        return len(self._pages)
+        return len(self._entries)
 
     @overload
     def __getitem__(self, index: int) -> Feedback: ...
     @overload
     def __getitem__(self, index: slice) -> Sequence[Feedback]: ...
     def __getitem__(self, index: int | slice) -> Feedback | Sequence[Feedback]:
+        keys = sorted(self._entries)
         if isinstance(index, slice):
-            return [_joined(blocks) for blocks in self._pages[index]]
-        return _joined(self._pages[index])
+            return [_joined(self._entries[key]) for key in keys[index]]
+        return _joined(self._entries[keys[index]])
 
     def added_to(self, known: Ragged) -> Ragged:
         """What each agent knows after the round: what it knew (int32 items), then what it was shown."""
         from simenv import kernels
 
-        blocks = [block for page in self._pages for block in page]
+        blocks = [block for key in sorted(self._entries) for block in self._entries[key]]
         counts = known.lengths()
         for block in blocks:
             kernels.tally(counts, block.visit.rows, block.items.astype(np.int32))
@@ -74,24 +80,24 @@ class _Block:
     action: npt.NDArray[np.int8]
 
     @classmethod
-    def of(cls, step: Step) -> _Block:
+    def of(cls, step: Step, part: slice) -> _Block:
         slate, response, visit = step.slate, step.response, step.slate.visit
-        places = np.flatnonzero(response.watched)
-        # exclusions were a question, not an observation
-        nothing = Ragged.empty(0)
+        episode, day, page = (_shrunk(column[part]) for column in (visit.episode, visit.round, visit.page))
+        items, places = slate.items[part], np.flatnonzero(response.watched[part])
         return cls(
-            Visit(_shrunk(visit.episode), _shrunk(visit.round), _shrunk(visit.page), visit.rows, nothing),
-            slate.items.astype(np.int16) if slate.items.max(initial=0) < 2**15 else slate.items,
-            _shrunk(slate.propensity),
-            _shrunk(slate.source),
+            # exclusions were a question, not an observation
+            Visit(episode, day, page, visit.rows[part], Ragged.empty(0)),
+            items.astype(np.int16) if items.max(initial=0) < 2**15 else items,
+            _shrunk(slate.propensity[part]),
+            _shrunk(slate.source[part]),
             places.astype(np.int32),
-            response.rating.ravel()[places],
-            response.action,
+            response.rating[part].ravel()[places],
+            response.action[part],
         )
 
 
 def _joined(blocks: list[_Block]) -> Feedback:
-    """The blocks of one page, one below the other."""
+    """The blocks of one entry, one below the other."""
     visits = [block.visit for block in blocks]
     lengths = [len(block.items) for block in blocks]
     visit = Visit(

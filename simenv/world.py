@@ -30,7 +30,7 @@ class Calendar:
 
     rounds: int = 1
     pages: int = 5
-    block: int = 4096
+    block: int = 16_384
 
 
 class World:
@@ -105,7 +105,7 @@ class World:
         return len(self._here) == 0
 
     def feedback(self) -> Sequence[Feedback]:
-        """What a real system saw in this round: one entry per page, each in row order."""
+        """What a real system saw in this round, page by page, each page in row order."""
         return self._log
 
     def turn(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from simenv import feedback
 from simenv.feedback import RoundLog
 from simenv.types import Feedback, Step
 from tests.factories import Crowd
@@ -35,6 +36,22 @@ def test_feedback_keeps_every_bit_of_explored_slates_searches_and_odd_stars(bloc
     for page, step in zip(log, map(_odd, reference), strict=True):
         assert seen(page) == seen(observed(step))
     assert [seen(page) for page in log[1:]] == [seen(log[page]) for page in range(1, len(log))]
+
+
+@pytest.mark.parametrize("block", [1, 4, 30])
+def test_entries_tell_of_fixed_ranges_of_agents_page_by_page(
+    block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feedback, "SHARE", 8)
+    log = RoundLog()
+    for step in Crowd(block=block, rounds=1).steps():
+        log.add(step)
+    told = [(int(page.slate.visit.page[0]), page.slate.visit.rows.tolist()) for page in log]
+    assert [page for page, _ in told] == sorted(page for page, _ in told)
+    for page, step in enumerate(Crowd(block=30, rounds=1).steps()):
+        ranges = [rows for number, rows in told if number == page]
+        assert [row for rows in ranges for row in rows] == step.slate.visit.rows.tolist()
+        assert [{row // 8 for row in rows} for rows in ranges] == [{n} for n in range(4)]
 
 
 def _odd(step: Step) -> Step:

@@ -68,7 +68,7 @@ class Native:
         self._owned: list[tuple[Callable[[Any], None], Any]] = []
         self._finish = weakref.finalize(self, _release, self._owned)
         with complaints() as heard:
-            self._model = llama_cpp.llama_model_load_from_file(os.fsencode(path), _loading())
+            self._model = llama_cpp.llama_model_load_from_file(os.fsencode(path), loading())
             self._own(llama_cpp.llama_model_free, self._model, path, heard)
             if not self._predicts():
                 raise UsageError(
@@ -202,7 +202,8 @@ class Native:
         return bool(llama_cpp.llama_model_has_decoder(model)) and not strange
 
 
-def _loading() -> Any:
+def loading() -> Any:
+    """How a model is loaded: llama.cpp's defaults, without what crashes."""
     settings = llama_cpp.llama_model_default_params()
     # llama.cpp's AMX kernels crash in some builds (ggml-org/llama.cpp issue 20824)
     settings.use_extra_bufts = b"AMX_INT8 = 1" not in llama_cpp.llama_print_system_info()
@@ -215,6 +216,8 @@ def _settings(threads: int, cells: int) -> Any:
     settings.n_ubatch = _UNIT
     settings.n_seq_max = settings.n_outputs_max = SEQUENCES
     settings.n_threads = settings.n_threads_batch = threads
+    # flash attention adds up in half precision, in an order that changes with the batch; without it a branch
+    # gets (nearly always to the bit) what it would get alone, and at a few hundred tokens it costs no more
     settings.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
     settings.kv_unified = settings.swa_full = settings.no_perf = True
     return settings

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import numpy as np
@@ -18,13 +21,19 @@ from agents.taste_policy import TastePolicy
 from recommenders.popularity import Popularity
 from simenv.loop import loop
 from simenv.luck import stream
-from simenv.types import FloatArray, IntArray, Interactions, Population, Ragged
+from simenv.metrics import Scoreboard
+from simenv.records.folder import RunFolder
+from simenv.records.recorder import Recorder
+from simenv.types import Catalog, FloatArray, IntArray, Interactions, Population, Ragged, Step
 from simenv.world import Calendar, World
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
-ITEMS, SLOTS, FACTORS, HISTORY, PAGES, BLOCK = 1_000, 10, 16, 16, 5, 16_384
+ITEMS, THEMES, SLOTS, FACTORS, HISTORY, PAGES, BLOCK = 1_000, 18, 10, 16, 16, 5, 16_384
 ENOUGH = 1_000_000
 """Agent-pages at least that a measurement counts: small worlds are lived through several times."""
+
+Notes = Callable[[Population, Path], AbstractContextManager[Callable[[Step], None]]]
+"""Whoever watches a day of some people, and may write in a folder."""
 
 
 @dataclass(frozen=True)
@@ -39,21 +48,24 @@ class Measured:
 
 def bench_world() -> list[dict[str, object]]:
     """Agent-pages a second, memory at the peak, and what a page costs in small and large worlds."""
-    measured = {agents: _apart(agents) for agents in SIZES}
-    most = measured[SIZES[-1]]
-    crowd = f"{SIZES[-1]:,} light agents"
+    alone = {agents: _apart(agents, "unwatched") for agents in SIZES}
+    most, crowd = alone[SIZES[-1]], f"{SIZES[-1]:,} light agents"
     bare = "bare numpy: gathered dot products, logistic, draw"
     rows = [
-        _row(f"{crowd}, no records", most.rate, "agent-pages/s", bare, most.rate / most.bare),
-        _row(f"{crowd}, peak", most.peak, "MB", "before the world began", most.peak / most.before),
+        _row(f"{crowd}, no records", most.rate, "agent-pages/s", (bare, most.rate / most.bare)),
+        _row(f"{crowd}, no records, peak", most.peak, "MB", ("before the day", most.peak / most.before)),
     ]
-    for agents, one in measured.items():
-        cost = f"cost with {agents:,} agents"
-        rows.append(_row(cost, 1e9 / one.rate, "ns/agent-page", crowd, most.rate / one.rate))
+    for notes in ("recorded", "recorded and measured"):
+        one = _apart(SIZES[-1], notes)
+        rows.append(_row(f"{crowd}, {notes}", one.rate, "agent-pages/s", (bare, one.rate / one.bare)))
+    for agents, one in alone.items():
+        case = f"cost with {agents:,} agents"
+        rows.append(_row(case, 1e9 / one.rate, "ns/agent-page", (crowd, most.rate / one.rate)))
     return rows
 
 
-def _row(case: str, value: float, unit: str, baseline: str, ratio: float) -> dict[str, object]:
+def _row(case: str, value: float, unit: str, beside: tuple[str, float]) -> dict[str, object]:
+    baseline, ratio = beside
     return {
         "bench": "world",
         "case": case,
@@ -64,37 +76,84 @@ def _row(case: str, value: float, unit: str, baseline: str, ratio: float) -> dic
     }
 
 
-def _apart(agents: int) -> Measured:
+def _apart(agents: int, notes: str) -> Measured:
     """Measure in a process of its own, so that nobody else's memory counts."""
-    command = [sys.executable, "-m", "scenarios.bench.world", str(agents)]
+    command = [sys.executable, "-m", "scenarios.bench.world", str(agents), notes]
     root = Path(__file__).parents[2]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=root)  # noqa: S603
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=root)  # noqa: S603
     return Measured(**json.loads(done.stdout))
 
 
-def measure(agents: int) -> Measured:
+def measure(agents: int, notes: Notes) -> Measured:
     """Live through a day of so many agents, compiled and warm, and compare with bare numpy."""
-    _live(_population(SIZES[0]))
+    _live(_population(SIZES[0]), notes)
     population = _population(agents)
     before = _peak_megabytes()
     pages, seconds = 0, 0.0
     while pages < ENOUGH:
-        more, took = _live(population)
+        more, took = _live(population, notes)
         pages, seconds = pages + more, seconds + took
     peak = _peak_megabytes()
     return Measured(pages / seconds, _bare_rate(population), before, peak)
 
 
-def _live(population: Population) -> tuple[int, float]:
+def _live(population: Population, notes: Notes) -> tuple[int, float]:
     """One day: how many agent-pages, and how many seconds."""
-    agents = len(population)
+    agents, pages = len(population), 0
     policy = TastePolicy(_items(), population, Decision(seed=1))
     world = World(population, policy, Window(agents), Calendar(rounds=1, pages=PAGES, block=BLOCK))
     recommender = Popularity()
     recommender.fit(_train(agents))
-    start = perf_counter()
-    pages = sum(len(step.slate.visit) for step in loop(world, recommender, SLOTS))
-    return pages, perf_counter() - start
+    with TemporaryDirectory() as place:
+        start = perf_counter()
+        with notes(population, Path(place)) as note:
+            for step in loop(world, recommender, SLOTS):
+                note(step)
+                pages += len(step.slate.visit)
+        return pages, perf_counter() - start
+
+
+def _ignore(step: Step) -> None:
+    """Take no note."""
+
+
+@contextmanager
+def unwatched(population: Population, place: Path) -> Iterator[Callable[[Step], None]]:  # noqa: ARG001
+    """Nobody takes notes."""
+    yield _ignore
+
+
+@contextmanager
+def recorded(population: Population, place: Path) -> Iterator[Callable[[Step], None]]:
+    """Every page is written down."""
+    folder = RunFolder.create(place / "run", {"seeds": [0], "arms": ["popularity"]})
+    recorder = Recorder(folder, folder.world(0, "popularity"), population)
+    yield recorder.write
+    recorder.end_round()
+    recorder.finish()
+    folder.close()
+
+
+@contextmanager
+def recorded_and_measured(population: Population, place: Path) -> Iterator[Callable[[Step], None]]:
+    """Every page is written down and measured, as in a run."""
+    board = Scoreboard(len(population), _catalog())
+
+    with recorded(population, place) as write:
+
+        def note(step: Step) -> None:
+            write(step)
+            board.update(step)
+
+        yield note
+        board.values()
+
+
+NOTES: dict[str, Notes] = {
+    "unwatched": unwatched,
+    "recorded": recorded,
+    "recorded and measured": recorded_and_measured,
+}
 
 
 def _bare_rate(population: Population) -> float:
@@ -142,6 +201,16 @@ def _items() -> ItemTaste:
     return ItemTaste(watch, lure, stars, lure + np.float32(3.5), cuts, np.asarray(0.5, dtype=np.float32))
 
 
+def _catalog() -> Catalog:
+    """Items with a theme or two each."""
+    names = tuple(f"item {i}" for i in range(ITEMS))
+    themes = _luck("themes", ITEMS, THEMES) < 0.1
+    popularity = _luck("popularity", ITEMS, 1)[:, 0]
+    years = np.full(ITEMS, 2000, dtype=np.int32)
+    theme_names = tuple(f"theme {t}" for t in range(THEMES))
+    return Catalog("item", names, names, years, themes, theme_names, popularity, 5 * popularity, names)
+
+
 def _train(agents: int) -> Interactions:
     """Each item once: an order to start from."""
     items: IntArray = np.arange(ITEMS, dtype=np.int32)
@@ -169,4 +238,4 @@ def _peak_megabytes() -> float:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(asdict(measure(int(sys.argv[1])))))
+    sys.stdout.write(json.dumps(asdict(measure(int(sys.argv[1]), NOTES[sys.argv[2]]))))

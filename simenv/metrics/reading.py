@@ -125,5 +125,5 @@ def _half_width(parts: Column, free: npt.NDArray[np.int64]) -> float:
     variance = float(parts.sum())
     if variance == 0:
         return 0.0
-    freedom = variance**2 / float(np.sum(parts**2 / np.maximum(free, 1)))
+    freedom = 1 / float(np.sum((parts / variance) ** 2 / np.maximum(free, 1)))
     return float(stdtrit(freedom, (1 + CONFIDENCE) / 2)) * variance**0.5

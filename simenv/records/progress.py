@@ -49,7 +49,8 @@ class Progress:
         self._folder = folder
         self._plan = plan
         self._clock = clock
-        self._began = clock()
+        self._began = self._since = clock()
+        self._busy = 0.0
         self._before = done
         self._visits = 0
         self._round_visits = 0
@@ -73,6 +74,8 @@ class Progress:
 
     def at(self, seed: int, arm: str, day: int) -> None:
         """Say which round of which world begins."""
+        if (seed, arm) != (self._where["seed"], self._where["arm"]):
+            self._since = self._clock()  # what came before was fitting
         self._where = {"seed": seed, "arm": arm, "round": day}
         self._round_visits = 0
 
@@ -82,6 +85,9 @@ class Progress:
         Args:
             tokens, cache_hits: what the language model has read, and found in its cache, since the start.
         """
+        now = self._clock()
+        self._busy += now - self._since
+        self._since = now
         ended = int(step.left.sum())
         self._decisions += int((step.slate.items != NOTHING).sum())
         self._visits += ended
@@ -89,8 +95,11 @@ class Progress:
         self._tokens, self._hits = tokens, cache_hits
 
     def snapshot(self) -> dict[str, Any]:
-        """Where the run is, how fast it goes, and how many seconds are left (None where unknown)."""
-        seconds = max(self._clock() - self._began, 1e-9)
+        """Where the run is, how fast it goes, and how many seconds are left (None where unknown).
+
+        Rates are over the time in which people decided: fitting a recommender is left out of them.
+        """
+        seconds, busy = max(self._clock() - self._began, 1e-9), max(self._busy, 1e-9)
         total = self._plan.worlds * self._plan.rounds * self._plan.agents
         missing = max(total - self._before - self._visits, 0)
         return {
@@ -99,8 +108,8 @@ class Progress:
             "agents_done": self._round_visits,
             "agents": self._plan.agents,
             "share": 1 - missing / max(total, 1),
-            "decisions_per_s": self._decisions / seconds,
-            "tokens_per_s": self._tokens / seconds,
+            "decisions_per_s": self._decisions / busy,
+            "tokens_per_s": self._tokens / busy,
             "cache_hits": self._hits,
             "time_left_s": missing * seconds / self._visits if self._visits else None,
             "heartbeat": time.time(),

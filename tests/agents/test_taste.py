@@ -141,7 +141,7 @@ def _other(good: bytes, **changed: np.ndarray) -> bytes:  # type: ignore[type-ar
     with np.load(io.BytesIO(good), allow_pickle=False) as file:
         arrays = dict(file.items()) | changed
     target = io.BytesIO()
-    np.savez(target, allow_pickle=True, **arrays)
+    np.savez(target, **arrays)
     return target.getvalue()
 
 

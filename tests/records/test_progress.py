@@ -32,19 +32,20 @@ def test_speed_and_time_left_follow_from_what_was_done(folder: RunFolder) -> Non
     clock = Clock()
     crowd = Crowd(agents=20, block=20, rounds=1, pages=2)
     progress = Progress(folder, Plan(worlds=2, rounds=1, agents=20), clock=clock)
+    clock.now += 5  # fitting the recommender does not count
     progress.at(1, "popular", 0)
+    clock.now += 10
     shown = visits = 0
     for step in crowd.steps():
         progress.update(step, tokens=300, cache_hits=7)
         shown += int((step.slate.items >= 0).sum())
         visits += int(step.left.sum())
-    clock.now += 10
     told = progress.snapshot()
     assert told["decisions_per_s"] == shown / 10  # each item is a decision
     assert told["tokens_per_s"] == 30
     assert told["cache_hits"] == 7
     assert told["agents_done"] == visits
-    assert told["time_left_s"] == pytest.approx((40 - visits) * 10 / visits)
+    assert told["time_left_s"] == pytest.approx((40 - visits) * 15 / visits)
     assert (told["seed"], told["arm"], told["round"]) == (1, "popular", 0)
 
 
