@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 from agents.language_policy import Calibration
@@ -19,16 +20,18 @@ def calibration_of(model: str) -> Calibration:
     Raises:
         UsageError: there is a card that cannot be read.
     """
-    path = (EMBEDDED if model == "embedded" else Path(model)).with_suffix(".json")
-    if path.suffixes[-1:] != [".json"] or not path.is_file():
+    path = EMBEDDED if model == "embedded" else Path(model)
+    card = path.with_suffix(".json")
+    if not path.is_file() or not card.is_file():
         return Calibration()
     try:
-        values = json.loads(path.read_text(encoding="utf-8")).get("calibration", {})
-        return Calibration(
-            slope=float(values.get("slope", 1.0)), intercept=float(values.get("intercept", 0.0))
-        )
+        values = json.loads(card.read_text(encoding="utf-8")).get("calibration", {})
+        slope, intercept = float(values.get("slope", 1.0)), float(values.get("intercept", 0.0))
+        if not math.isfinite(slope + intercept):
+            raise ValueError(f"slope {slope}, intercept {intercept}")
     except (ValueError, TypeError, AttributeError) as problem:
         raise UsageError(
-            f"Expected a model card with calibration.slope and calibration.intercept in {path}, found one "
+            f"Expected a model card with calibration.slope and calibration.intercept in {card}, found one "
             f"that cannot be read ({problem}); mend it or move it away."
         ) from None
+    return Calibration(slope, intercept)

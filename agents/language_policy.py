@@ -13,15 +13,29 @@ from agents.decision import Decision
 from agents.models.errors import ContextTooShort
 from agents.profile import ALL_TITLES, describe
 from agents.prompts import prompts
-from agents.questions import Branches, leave_question, memory_words, opening, page_words
+from agents.questions import Branch, Branches, leave_question, memory_words, opening, page_words
 from agents.reasons import reason
 from simenv.mood import after_page
 from simenv.protocols import LanguageModel
-from simenv.types import NOTHING, Catalog, FloatArray, Population, Question, Recall, Response, Slate, Words
+from simenv.types import (
+    NOTHING,
+    Catalog,
+    FloatArray,
+    IntArray,
+    Population,
+    Question,
+    Recall,
+    Response,
+    Slate,
+    Words,
+)
 
 PERSONA_TOKENS = 120
 REMEMBERED = 10
 """How many of the items seen lately are put into words."""
+Seen = tuple[int, float]
+"""An item that was watched, and the stars that it got."""
+
 _TITLES_TRIED = (ALL_TITLES, 48, 32, 24, 16, 12, 8, 4, 0)
 _log = logging.getLogger(__name__)
 
@@ -42,12 +56,19 @@ class Calibration:
 
 @dataclass(frozen=True)
 class _Ask:
-    """One agent's situation: what it remembers, and how its questions are put to it."""
+    """One agent's situation: what it remembers, oldest first, and what it is asked."""
 
     row: int
-    items: tuple[int, ...]
-    stars: tuple[float, ...]
-    branches: tuple[tuple[str, tuple[str, ...]], ...]
+    memory: tuple[Seen, ...]
+    branches: tuple[Branch, ...]
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """What an agent was really asked, and log-probabilities of the options of every branch."""
+
+    ask: _Ask
+    scores: list[FloatArray]
 
 
 class LanguagePolicy:
@@ -84,17 +105,16 @@ class LanguagePolicy:
 
     def decide(self, slate: Slate, recall: Recall) -> Response:
         """Ask every agent about every item, watch and rate by its luck, then ask whether to go on."""
-        asks, answers = self._asked(slate, recall)
-        affinity, stars = self._columns(slate, answers)
+        asked = self._asked(slate, recall)
+        affinity, stars = self._columns(slate, asked)
         watched, chance = self.decision.watch(slate, recall, affinity)
         rating, expected = self.decision.rate(slate, watched, stars)
         seen = Response(watched, rating, chance, expected, np.zeros(len(slate.visit), dtype=np.int8))
-        leaving = [self._about_leaving(slate, recall, seen, b) for b in range(len(slate.visit))]
-        parting = self._answers(leaving)
-        leave = np.array([np.exp(scores[0][1]) for scores in parting], dtype=np.float32)
+        parting = self._answered(self._about_leaving(slate, recall, seen))
+        leave = np.array([np.exp(answered.scores[0][1]) for answered in parting], dtype=np.float32)
         words = {
-            ask.row: self._words(ask, scores + left, self._reason(ask, slate, seen, b))
-            for b, (ask, scores, left) in enumerate(zip(asks, answers, parting, strict=True))
+            here.ask.row: self._words(here, left, self._reason(here.ask, slate, seen, b))
+            for b, (here, left) in enumerate(zip(asked, parting, strict=True))
         }
         return replace(seen, action=self.decision.act(slate.visit, leave), words=words)
 
@@ -105,7 +125,7 @@ class LanguagePolicy:
             affinity: float32 (batch, slots), calibrated P(wants), and chances: float32 (batch, slots, 5),
             probability of each number of stars; both without meaning in empty slots.
         """
-        return self._columns(slate, self._asked(slate, recall)[1])
+        return self._columns(slate, self._asked(slate, recall))
 
     def persona(self, row: int) -> str:
         """The agent's profile in words, with as many titles as fit into the budget of tokens."""
@@ -122,111 +142,105 @@ class LanguagePolicy:
                 break
         return text
 
-    def _asked(self, slate: Slate, recall: Recall) -> tuple[list[_Ask], list[list[FloatArray]]]:
-        asks = [self._about_items(slate, recall, b) for b in range(len(slate.visit))]
-        return asks, self._answers(asks)
+    def _asked(self, slate: Slate, recall: Recall) -> list[_Answered]:
+        """Both questions about every item of the page, answered by every agent."""
+        asks = []
+        for b in range(len(slate.visit)):
+            items = np.sort(slate.items[b][slate.items[b] != NOTHING])
+            branches = tuple(branch for item in items for branch in self._branches[int(item)])
+            asks.append(_ask(slate, b, _remembered(recall, b), branches))
+        return self._answered(asks)
 
-    def _about_items(self, slate: Slate, recall: Recall, b: int) -> _Ask:
-        items = np.sort(slate.items[b][slate.items[b] != NOTHING])
-        branches = tuple(branch for item in items for branch in self._branches[int(item)])
-        return self._ask(slate, *_remembered(recall, b), b, branches)
-
-    def _about_leaving(self, slate: Slate, recall: Recall, seen: Response, b: int) -> _Ask:
-        items, stars = _remembered(recall, b)
-        here = np.flatnonzero(seen.watched[b])
-        mood = after_page(
-            recall.satisfaction[b : b + 1],
-            recall.fatigue[b : b + 1],
-            seen.watched[b : b + 1],
-            seen.rating[b : b + 1],
-        )
-        question = leave_question(int(slate.visit.page[b]) + 1, float(mood[0][0]), float(mood[1][0]))
+    def _about_leaving(self, slate: Slate, recall: Recall, seen: Response) -> list[_Ask]:
+        """Whether to go on, asked of every agent when it has watched what it watched."""
+        satisfaction, fatigue = after_page(recall.satisfaction, recall.fatigue, seen.watched, seen.rating)
         options = tuple(prompts()["leave"]["options"])
-        return self._ask(
-            slate,
-            items + tuple(int(i) for i in slate.items[b][here]),
-            stars + tuple(float(s) for s in seen.rating[b][here]),
-            b,
-            ((question, options),),
-        )
+        asks = []
+        for b, page in enumerate(slate.visit.page):
+            here = seen.watched[b]
+            memory = [*_remembered(recall, b), *_pairs(slate.items[b][here], seen.rating[b][here])]
+            question = leave_question(int(page) + 1, float(satisfaction[b]), float(fatigue[b]))
+            asks.append(_ask(slate, b, memory, ((question, options),)))
+        return asks
 
-    def _ask(
-        self,
-        slate: Slate,
-        items: tuple[int, ...],
-        stars: tuple[float, ...],
-        b: int,
-        branches: tuple[tuple[str, tuple[str, ...]], ...],
-    ) -> _Ask:
-        return _Ask(int(slate.visit.rows[b]), items[-REMEMBERED:], stars[-REMEMBERED:], branches)
-
-    def _answers(self, asks: Sequence[_Ask]) -> list[list[FloatArray]]:
+    def _answered(self, asks: Sequence[_Ask]) -> list[_Answered]:
         """Log-probabilities of the options of every branch of every ask."""
-        asks = list(asks)
         try:
-            flat = list(self.model.choose([q for ask in asks for q in self._questions(ask)]))
+            flat = list(self.model.choose([question for ask in asks for question in self._questions(ask)]))
         except ContextTooShort:
-            return [self._answers_shortened(ask) for ask in asks]
+            return [self._answered_in_short(ask) for ask in asks]
         edges = np.cumsum([0, *(len(ask.branches) for ask in asks)])
-        return [flat[start:end] for start, end in pairwise(edges)]
+        return [
+            _Answered(ask, flat[start:end]) for ask, (start, end) in zip(asks, pairwise(edges), strict=True)
+        ]
 
-    def _answers_shortened(self, ask: _Ask) -> list[FloatArray]:
+    def _answered_in_short(self, ask: _Ask) -> _Answered:
         """Drop the oldest memory until the page fits into the model's context; then say so.
 
         Raises:
             ContextTooShort: when not even a page without any memory fits.
         """
-        while True:
+        for forgotten in range(len(ask.memory) + 1):
+            shorter = replace(ask, memory=ask.memory[forgotten:])
             try:
-                return list(self.model.choose(self._questions(ask)))
-            except ContextTooShort:
-                if not ask.items:
-                    raise
-                ask = replace(ask, items=ask.items[1:], stars=ask.stars[1:])
-                _log.warning("Agent %d forgets its oldest memory: the model's context is too short.", ask.row)
+                scores = list(self.model.choose(self._questions(shorter)))
+            except ContextTooShort as problem:
+                too_short = problem
+                continue
+            if forgotten:
+                _log.warning(
+                    "Agent %d forgets what it watched first (%d of %d): the model's context is too short.",
+                    *(ask.row, forgotten, len(ask.memory)),
+                )
+            return _Answered(shorter, scores)
+        raise too_short
 
     def _questions(self, ask: _Ask) -> list[Question]:
-        persona, page = self.persona(ask.row), page_words(self._memory(ask))
+        persona, page = self.persona(ask.row), self._page(ask)
         return [Question(self._opening, persona, page, text, options) for text, options in ask.branches]
 
-    def _memory(self, ask: _Ask) -> str:
-        return memory_words(
-            self.catalog, np.array(ask.items, dtype=np.int32), np.array(ask.stars, dtype=np.float32)
-        )
+    def _page(self, ask: _Ask) -> str:
+        items = np.array([item for item, _ in ask.memory], dtype=np.int32)
+        stars = np.array([stars for _, stars in ask.memory], dtype=np.float32)
+        return page_words(memory_words(self.catalog, items, stars))
 
-    def _columns(self, slate: Slate, answers: list[list[FloatArray]]) -> tuple[FloatArray, FloatArray]:
+    def _columns(self, slate: Slate, asked: Sequence[_Answered]) -> tuple[FloatArray, FloatArray]:
         """Calibrated P(yes) (batch, slots) and P(stars) (batch, slots, 5) in the order of the slate."""
         yes = np.full(slate.items.shape, 0.5, dtype=np.float32)
         stars = np.full((*slate.items.shape, 5), 0.2, dtype=np.float32)
-        for b, scores in enumerate(answers):
+        for b, answered in enumerate(asked):
             real = np.flatnonzero(slate.items[b] != NOTHING)
             slots = real[np.argsort(slate.items[b][real], kind="stable")]
             for place, slot in enumerate(slots):
-                yes[b, slot] = np.exp(scores[2 * place][1])
-                stars[b, slot] = np.exp(scores[2 * place + 1])
+                yes[b, slot] = np.exp(answered.scores[2 * place][1])
+                stars[b, slot] = np.exp(answered.scores[2 * place + 1])
         return self.calibration(yes), stars
 
-    def _words(self, ask: _Ask, scores: list[FloatArray], why: str) -> Words:
-        segments = (self._opening, self.persona(ask.row), page_words(self._memory(ask)))
-        branches = tuple(text for text, _ in ask.branches)
-        return Words(segments + branches, tuple(tuple(float(x) for x in s) for s in scores), why)
+    def _words(self, here: _Answered, left: _Answered, why: str) -> Words:
+        """What was asked and answered; the question whether to go on is the last branch."""
+        segments = (self._opening, self.persona(here.ask.row), self._page(here.ask))
+        branches = (text for ask in (here.ask, left.ask) for text, _ in ask.branches)
+        options = (tuple(float(score) for score in scores) for scores in (*here.scores, *left.scores))
+        return Words((*segments, *branches), tuple(options), why)
 
     def _reason(self, ask: _Ask, slate: Slate, seen: Response, b: int) -> str:
         """Why the agent watched what it was likeliest to watch on its first page, where that is asked for."""
         if ask.row not in self.explained or slate.visit.page[b] > 0 or not seen.watched[b].any():
             return ""
-        item = int(slate.items[b, np.nanargmax(np.where(seen.watched[b], seen.chance[b], -1))])
-        text, options = self._branches[item][0]
-        question = Question(
-            self._opening, self.persona(ask.row), page_words(self._memory(ask)), text, options
-        )
+        item = int(slate.items[b, np.argmax(np.where(seen.watched[b], seen.chance[b], -1))])
+        question = self._questions(replace(ask, branches=self._branches[item][:1]))[0]
         return reason(self.model, question, self.catalog.titles[item])
 
 
-def _remembered(recall: Recall, b: int) -> tuple[tuple[int, ...], tuple[float, ...]]:
+def _ask(slate: Slate, b: int, memory: Sequence[Seen], branches: tuple[Branch, ...]) -> _Ask:
+    return _Ask(int(slate.visit.rows[b]), tuple(memory[-REMEMBERED:]), branches)
+
+
+def _remembered(recall: Recall, b: int) -> list[Seen]:
     """What an agent remembers, oldest first."""
     real = np.flatnonzero(recall.items[b] != NOTHING)[::-1]
-    return (
-        tuple(int(item) for item in recall.items[b][real]),
-        tuple(float(stars) for stars in recall.ratings[b][real]),
-    )
+    return _pairs(recall.items[b][real], recall.ratings[b][real])
+
+
+def _pairs(items: IntArray, stars: FloatArray) -> list[Seen]:
+    return list(zip(items.tolist(), stars.tolist(), strict=True))

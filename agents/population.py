@@ -19,8 +19,6 @@ from simenv.types import (
     Users,
 )
 
-LEVELS = 3
-
 
 def sample_users(dataset: Dataset, agents: int, seed: int) -> IntArray:
     """Which people of the data the agents are: int32 (agents,) user indices, in random order.
@@ -76,20 +74,23 @@ def traits(catalog: Catalog, train: Interactions) -> tuple[ByteArray, ByteArray,
 
     As Agent4Rec (Zhang et al., 2024) defines them: the number of ratings, the number of themes covered, and
     the mean squared deviation of the ratings from the items' means; here a small deviation is a high
-    conformity. Levels are thirds of the users who rated anything.
+    conformity. Levels are thirds of the users who rated anything; the others are in the middle.
     """
-    count = np.bincount(train.user, minlength=train.users)
+    count = np.bincount(train.user, minlength=train.users).astype(np.float64)
     covered = np.zeros((train.users, catalog.themes.shape[1]), dtype=bool)
     for theme in range(covered.shape[1]):
         covered[train.user[catalog.themes[train.item, theme]], theme] = True
-    deviation = (train.rating - catalog.mean_rating[train.item]).astype(np.float64) ** 2
-    conform = -_mean_per_user(train, np.nan_to_num(deviation))
-    present = count > 0
-    return _thirds(count, present), _thirds(covered.sum(axis=1), present), _thirds(conform, present)
+    activity = np.where(count > 0, count, np.nan)
+    diversity = np.where(count > 0, covered.sum(axis=1), np.nan)
+    with_stars = train.where(np.isfinite(train.rating))
+    gap = (with_stars.rating - catalog.mean_rating[with_stars.item]).astype(np.float64)
+    conformity = -_mean_per_user(with_stars, np.nan_to_num(gap**2))
+    return _thirds(activity), _thirds(diversity), _thirds(conformity)
 
 
 def rating_habits(train: Interactions) -> tuple[FloatArray, FloatArray]:
-    """Mean and standard deviation of every user's stars: float32 (users,), NaN without ratings."""
+    """Mean and standard deviation of every user's stars: float32 (users,), NaN where there are none."""
+    train = train.where(np.isfinite(train.rating))
     rating = train.rating.astype(np.float64)
     mean = _mean_per_user(train, rating)
     square = _mean_per_user(train, (rating - mean[train.user]) ** 2)
@@ -97,15 +98,17 @@ def rating_habits(train: Interactions) -> tuple[FloatArray, FloatArray]:
 
 
 def _mean_per_user(train: Interactions, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Mean of the values beside each user's ratings: float64 (users,), NaN without ratings."""
     count = np.bincount(train.user, minlength=train.users)
     total = np.bincount(train.user, weights=values, minlength=train.users)
     return np.divide(total, count, out=np.full(train.users, np.nan), where=count > 0)
 
 
-def _thirds(values: npt.NDArray[np.generic], present: npt.NDArray[np.bool_]) -> ByteArray:
-    """Level 0, 1 or 2 by thirds of the values that are present; level 1 where nothing is known."""
+def _thirds(values: npt.NDArray[np.float64]) -> ByteArray:
+    """Level 0, 1 or 2 by thirds of the values that are known; level 1 where a value is NaN."""
     levels = np.ones(len(values), dtype=np.int8)
-    if present.any():
-        cuts = np.quantile(values[present].astype(np.float64), [1 / LEVELS, 2 / LEVELS])
-        levels[present] = np.searchsorted(cuts, values[present], side="right").astype(np.int8)
+    known = np.isfinite(values)
+    if known.any():
+        cuts = np.quantile(values[known], [1 / 3, 2 / 3])
+        levels[known] = np.searchsorted(cuts, values[known], side="right")
     return levels

@@ -42,8 +42,8 @@ def describe(population: Population, row: int, catalog: Catalog, titles: int = A
 def item_words(catalog: Catalog, item: int, popularity: float, mean_rating: float) -> str:
     """What an agent reads about an item besides its title: themes, how many saw it, their mean stars."""
     words = prompts()["item"]
-    text: str = words["begin"].format(noun=catalog.noun)
-    themes = [name for name, has in zip(catalog.theme_names, catalog.themes[item], strict=True) if has]
+    text: str = words["begin"].format(noun=one_line(catalog.noun))
+    themes = [one_line(catalog.theme_names[theme]) for theme in np.flatnonzero(catalog.themes[item])]
     if themes:
         text += words["themes"].format(themes=", ".join(themes))
     text += words["popularity"].format(share=share(popularity))
@@ -90,7 +90,7 @@ def _themes(history: IntArray, stars: FloatArray, catalog: Catalog, words: dict[
         ("likes", "dislikes"), favourite_themes(history, stars, catalog.themes), strict=True
     ):
         if len(chosen):
-            text += words[heading].format(themes=", ".join(catalog.theme_names[t] for t in chosen))
+            text += words[heading].format(themes=", ".join(one_line(catalog.theme_names[t]) for t in chosen))
     return text
 
 

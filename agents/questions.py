@@ -12,7 +12,7 @@ Branch = tuple[str, tuple[str, ...]]
 
 def opening(noun: str) -> str:
     """What all agents are told first; ``noun`` is what one item is called."""
-    return str(prompts()["shared"].format(noun=noun))
+    return str(prompts()["shared"].format(noun=one_line(noun)))
 
 
 def memory_words(catalog: Catalog, items: IntArray, stars: FloatArray) -> str:

@@ -51,7 +51,7 @@ def _facts(text: str) -> list[int]:
 def _without(text: str, n: int) -> str:
     """The text without one line, and without the heading of a list that this empties."""
     lines = text.split("\n")
-    alone = lines[n - 1].endswith(":") and (n + 1 == len(lines) or lines[n + 1].endswith(":"))
+    alone = n > 0 and lines[n - 1].endswith(":") and (n + 1 == len(lines) or lines[n + 1].endswith(":"))
     return "\n".join(lines[: n - 1 if alone else n] + lines[n + 1 :])
 
 

@@ -93,6 +93,7 @@ class Lab:
             self.minds.policy(decision),
             Window(len(self.population), scenario.window),
             Calendar(rounds=scenario.rounds, pages=scenario.pages, block=block),
+            seed,
         )
 
     def recommender(self, arm: Arm, seed: int) -> Recommender:

@@ -23,6 +23,7 @@ TITLES = {
     "p_view": "watched\nshare",
     "n_like": "likes\nper person",
     "p_like": "liked\nof watched",
+    "n_visit": "visits\nper person",
     "n_exit": "pages\nper visit",
     "satisfaction": "satisfaction\n1 to 10",
     "rating": "stars",
@@ -32,7 +33,7 @@ TITLES = {
     "novelty": "novelty\nbits",
 }
 """Headings of the measures; a narrow screen shows the first ones and says how to see the rest."""
-_DIGITS = {"n_like": 1, "n_exit": 2, "satisfaction": 2, "rating": 2, "novelty": 2}
+_DIGITS = {"n_like": 1, "n_visit": 2, "n_exit": 2, "satisfaction": 2, "rating": 2, "novelty": 2}
 _PER_SCREEN = 14
 
 

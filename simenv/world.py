@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from simenv import mood
+from simenv.days import Days
 from simenv.feedback import RoundLog
 from simenv.protocols import Checkpointable, Memory, Policy, State
 from simenv.types import (
@@ -36,11 +37,13 @@ class Calendar:
 class World:
     """A state machine that a loop drives: ``next_visit``, ``respond``, and ``turn`` after each round.
 
-    In a round every agent makes one visit. A block of agents finishes all its pages before the next block
-    starts; nothing that an agent does depends on which block it is in.
+    In a round every agent who comes that day makes one visit. A block of agents finishes all its pages
+    before the next block starts; nothing that an agent does depends on which block it is in.
     """
 
-    def __init__(self, population: Population, policy: Policy, memory: Memory, calendar: Calendar) -> None:
+    def __init__(
+        self, population: Population, policy: Policy, memory: Memory, calendar: Calendar, seed: int = 0
+    ) -> None:
         self.population = population
         self.policy = policy
         self.memory = memory
@@ -48,6 +51,7 @@ class World:
         agents = len(population)
         self.satisfaction: FloatArray = np.full(agents, mood.START_SATISFACTION)
         self.fatigue: FloatArray = np.full(agents, mood.START_FATIGUE)
+        self.days = Days(population, seed)
         self.round = 0
         self._known = population.history
         self._past = RoundLog()
@@ -109,8 +113,9 @@ class World:
         return self._log
 
     def turn(self) -> None:
-        """End the round: people rest, and the next day begins."""
+        """End the round: people rest, and the next day on which somebody comes begins."""
         self.known()
+        self.days.pass_by(self._present, self.satisfaction)
         self.round += 1
         self.satisfaction[:] = mood.START_SATISFACTION
         self.fatigue[:] = mood.START_FATIGUE
@@ -129,6 +134,7 @@ class World:
         """Everything that changes from round to round; to be taken between rounds."""
         known = self.known()
         columns = {"round": np.array([self.round]), "known": known.values, "starts": known.starts}
+        columns |= {f"days.{name}": column for name, column in self.days.state().items()}
         if isinstance(self.memory, Checkpointable):
             columns |= {f"memory.{name}": column for name, column in self.memory.state().items()}
         return columns
@@ -138,20 +144,25 @@ class World:
         self.round = int(state["round"][0])
         self._known = Ragged(state["starts"].astype(np.int64), state["known"].astype(np.int32))
         self._past, self._log = RoundLog(), RoundLog()
+        self.days.restore(_part(state, "days."))
         self._start_day()
         if isinstance(self.memory, Checkpointable):
-            prefix = "memory."
-            self.memory.restore({n[len(prefix) :]: c for n, c in state.items() if n.startswith(prefix)})
+            self.memory.restore(_part(state, "memory."))
 
     def _start_day(self) -> None:
-        self._next_row = 0
+        """Days on which nobody comes pass by."""
+        self._present: IntArray = self.days.present(self.round)
+        while len(self._present) == 0 and self.round < self.calendar.rounds:
+            self.days.pass_by(self._present, self.satisfaction)
+            self.round += 1
+            self._present = self.days.present(self.round)
+        self._next = 0
         self._enter_block()
 
     def _enter_block(self) -> None:
-        end = min(self._next_row + self.calendar.block, len(self.population))
-        self._here: IntArray = np.arange(self._next_row, end, dtype=np.int32)
+        self._here: IntArray = self._present[self._next : self._next + self.calendar.block]
         self._seen: IntArray = np.zeros((len(self._here), 0), dtype=np.int32)
-        self._next_row = end
+        self._next += len(self._here)
         self._page = 0
 
     def _advance(self, shown: IntArray, left: BoolArray) -> None:
@@ -162,3 +173,8 @@ class World:
         self._here = self._here[stay]
         self._seen = np.concatenate([self._seen[stay], shown[stay]], axis=1)
         self._page += 1
+
+
+def _part(state: State, prefix: str) -> State:
+    """The columns whose names begin with a prefix, without it."""
+    return {name[len(prefix) :]: column for name, column in state.items() if name.startswith(prefix)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from bisect import bisect
 from functools import cache
 from importlib.resources import files
@@ -15,6 +16,7 @@ SHARES = (0, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 4, 5, 7, 10, 13, 16, 20, 25,
 """Percentages that popularity is rounded to: about equal steps on a logarithmic scale."""
 
 _BORDERS = tuple(math.sqrt((low + 0.05) * (high + 0.05)) - 0.05 for low, high in itertools.pairwise(SHARES))
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @cache
@@ -26,8 +28,11 @@ def prompts(name: str = "feed") -> dict[str, Any]:
 
 
 def one_line(words: str) -> str:
-    """Words from data as they may stand inside a prompt: on one line, spaces single."""
-    return " ".join(words.split())
+    """Words from data as they may stand inside a prompt: one line of plain text that is no heading.
+
+    Spaces are single and control characters gone; a colon at the end is gone because it makes a heading.
+    """
+    return " ".join(_UNSEEN.sub(" ", words).split()).rstrip(": ")
 
 
 def number(value: float) -> str:

@@ -121,6 +121,11 @@ def pages_of_ended(step: Step) -> Column:
     return np.where(step.left, step.slate.visit.page + 1.0, 0.0)
 
 
+def visits(step: Step) -> Column:
+    """1 where the visit began with this page."""
+    return (step.slate.visit.page == 0).astype(np.float64)
+
+
 def index_of_ended(step: Step) -> Column:
     """1 + 9 * satisfaction, where the visit ended with this page."""
     return np.where(step.left, 1 + 9 * step.satisfaction.astype(np.float64), 0.0)

@@ -5,6 +5,7 @@
 | `p_view` | share of the shown items that were watched | shown items |
 | `n_like` | watched items with more than 3 stars | people who came |
 | `p_like` | share of the watched items with more than 3 stars | watched items |
+| `n_visit` | visits, at most one a day | people who came |
 | `n_exit` | pages until the visit ended | visits |
 | `satisfaction` | 1 + 9 * satisfaction as the visit ended: an index from 1 to 10, not a fact | visits |
 | `rating` | mean stars | rated items |
@@ -34,6 +35,7 @@ def measures(agents: int, catalog: Catalog) -> dict[str, Measure]:
         "p_view": Ratio(agents, ratio.watched, ratio.shown),
         "n_like": PerPerson(agents, ratio.liked),
         "p_like": Ratio(agents, ratio.liked, ratio.watched),
+        "n_visit": PerPerson(agents, ratio.visits),
         "n_exit": Ratio(agents, ratio.pages_of_ended, ratio.ended),
         "satisfaction": Ratio(agents, ratio.index_of_ended, ratio.ended),
         "rating": Ratio(agents, ratio.stars, ratio.rated),

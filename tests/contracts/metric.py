@@ -91,7 +91,7 @@ class MetricContract:
         covered = np.mean([value.low <= truth <= value.high for value in values])
         width = np.mean([value.high - value.low for value in values])
         assert covered >= 0.88
-        assert width < 2 * 2.1 * 1.5 * spread
+        assert width <= 2 * 2.1 * 1.5 * spread
 
 
 def _with_empty_slots(step: Step) -> Step:

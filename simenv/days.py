@@ -1,0 +1,77 @@
+"""From day to day: who comes back, and who has left for good.
+
+Rating data record neither, so the rule is assumed, and kept in one place: a person comes on a day with a
+chance that rises with their own activity and with how good the last visits were, and falls with every day away.
+Whoever stays away for two weeks has left for good, which is how the trade counts churn.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simenv.luck import stream
+from simenv.mood import START_SATISFACTION
+from simenv.protocols import State
+from simenv.types import BoolArray, FloatArray, IntArray, Population
+
+HABIT = (-0.5, 0.5, 1.5)
+"""Log-odds of coming on a day by level of activity, for a neutral impression after one day away or less."""
+PULL = 4.0
+"""What a perfect instead of a neutral impression adds to the log-odds, times two."""
+FORGETTING = 0.2
+"""What each further day away takes from the log-odds."""
+RENEWAL = np.float32(0.3)
+"""The weight of the last visit in the lasting impression."""
+PATIENCE = 14
+"""Days away after which a person has left for good."""
+
+
+class Days:
+    """What is true of each agent from day to day; row b of every column is agent b.
+
+    Args:
+        population: whose activity decides how often they come.
+        seed: of the luck to come.
+    """
+
+    def __init__(self, population: Population, seed: int) -> None:
+        agents = len(population)
+        self._habit = np.array(HABIT, dtype=np.float32)[population.activity]
+        self._luck = stream(seed, "return")
+        self.impression: FloatArray = np.full(agents, START_SATISFACTION)
+        self.away: IntArray = np.zeros(agents, dtype=np.int32)
+
+    @property
+    def gone(self) -> BoolArray:
+        """Who has left for good: bool (agents,)."""
+        return self.away >= PATIENCE
+
+    def chance(self) -> FloatArray:
+        """Chance that each agent comes on the next day: float32 (agents,), 0 for who has left for good."""
+        from simenv.kernels import logistic  # numba is slow to import
+
+        missed = np.maximum(self.away - 1, 0).astype(np.float32)
+        pull = np.float32(PULL) * (self.impression - START_SATISFACTION) - np.float32(FORGETTING) * missed
+        return np.where(self.gone, np.float32(0), logistic(self._habit + pull))
+
+    def present(self, day: int) -> IntArray:
+        """Who comes on a day: int32 rows, rising; everybody on the first one."""
+        rows = np.arange(len(self.away), dtype=np.int32)
+        if day == 0:
+            return rows
+        return rows[self._luck.uniform(0, day, 0, rows) < self.chance()]
+
+    def pass_by(self, came: IntArray, satisfaction: FloatArray) -> None:
+        """End a day: ``came`` (int32 rows) left with ``satisfaction`` (float32 (agents,), 0 to 1)."""
+        self.away += 1
+        self.away[came] = 1
+        self.impression[came] += RENEWAL * (satisfaction[came] - self.impression[came])
+
+    def state(self) -> State:
+        """Everything that changes."""
+        return {"impression": self.impression.copy(), "away": self.away.copy()}
+
+    def restore(self, state: State) -> None:
+        """Continue with such columns."""
+        self.impression = state["impression"].astype(np.float32)
+        self.away = state["away"].astype(np.int32)

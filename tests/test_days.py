@@ -1,0 +1,96 @@
+"""From day to day people come back, stay away, or leave for good."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simenv.days import PATIENCE, Days
+from simenv.types import FloatArray, IntArray
+from tests import light
+from tests.factories import population
+
+AGENTS = 3_000
+
+
+def days(activity: int = 1, seed: int = 0, agents: int = AGENTS) -> Days:
+    people = population(agents)
+    return Days(replace(people, activity=np.full(agents, activity, dtype=np.int8)), seed)
+
+
+def nobody() -> IntArray:
+    return np.zeros(0, dtype=np.int32)
+
+
+def pleased(level: float, agents: int = AGENTS) -> FloatArray:
+    return np.full(agents, level, dtype=np.float32)
+
+
+def everybody(agents: int = AGENTS) -> IntArray:
+    return np.arange(agents, dtype=np.int32)
+
+
+def test_everybody_comes_on_the_first_day() -> None:
+    assert days().present(0).tolist() == list(range(AGENTS))
+
+
+def test_people_come_as_often_as_their_chance_says() -> None:
+    calendar = days()
+    calendar.pass_by(everybody(), pleased(0.5))
+    chance = float(calendar.chance()[0])
+    assert abs(len(calendar.present(1)) / AGENTS - chance) < 4 * np.sqrt(chance * (1 - chance) / AGENTS)
+
+
+def test_active_and_satisfied_people_come_more_often() -> None:
+    chances = []
+    for activity, satisfaction in ((0, 0.1), (0, 0.9), (1, 0.9), (2, 0.9)):
+        calendar = days(activity)
+        calendar.pass_by(everybody(), pleased(satisfaction))
+        chances.append(float(calendar.chance()[0]))
+    assert chances == sorted(set(chances))
+
+
+def test_the_longer_away_the_less_likely_until_a_person_has_left_for_good() -> None:
+    calendar = days(agents=1)
+    calendar.pass_by(everybody(1), pleased(0.5, 1))
+    chances = []
+    for _ in range(PATIENCE):
+        chances.append(float(calendar.chance()[0]))
+        calendar.pass_by(nobody(), pleased(0.5, 1))
+    assert chances[1:] == sorted(set(chances[1:]), reverse=True)
+    assert calendar.gone.all()
+    assert calendar.chance()[0] == 0
+    assert len(calendar.present(99)) == 0
+
+
+@settings(deadline=None)
+@given(st.integers(1, 50), st.integers(1, 30), st.integers(0, 9))
+def test_whether_a_person_comes_does_not_depend_on_how_many_others_there_are(
+    agents: int, day: int, seed: int
+) -> None:
+    few, many = days(seed=seed, agents=agents), days(seed=seed, agents=60)
+    assert few.present(day).tolist() == [row for row in many.present(day) if row < agents]
+
+
+def test_other_luck_brings_other_people() -> None:
+    assert days(seed=0).present(1).tolist() != days(seed=1).present(1).tolist()
+
+
+def test_restored_days_go_on_as_if_never_stopped() -> None:
+    calendar, other = days(), days()
+    calendar.pass_by(calendar.present(1), pleased(0.8))
+    other.restore(calendar.state())
+    assert other.present(2).tolist() == calendar.present(2).tolist()
+    calendar.pass_by(everybody(), pleased(0.1))
+    assert other.chance().tolist() != calendar.chance().tolist()
+
+
+def test_a_world_that_everybody_has_left_ends() -> None:
+    world = light.world(5, rounds=200, pages=1)
+    late = {"round": np.array([1]), "days.away": np.full(5, PATIENCE, dtype=np.int32)}
+    world.restore({**world.state(), **late})
+    assert world.next_visit() is None
+    assert world.round == 200
