@@ -10,6 +10,9 @@ from agents.language_policy import Calibration
 from agents.models import EMBEDDED
 from simenv.errors import UsageError
 
+PREVALENCE = 0.5
+"""The share of wanted items at which a card's calibration holds."""
+
 
 def calibration_of(model: str) -> Calibration:
     """How to read a model's P(yes): from ``calibration`` in the JSON beside it, or as it is.
@@ -21,9 +24,9 @@ def calibration_of(model: str) -> Calibration:
         UsageError: there is a card that cannot be read.
     """
     path = EMBEDDED if model == "embedded" else Path(model)
-    card = path.with_suffix(".json")
-    if not path.is_file() or not card.is_file():
+    if not path.is_file() or not path.with_suffix(".json").is_file():
         return Calibration()
+    card = path.with_suffix(".json")
     try:
         values = json.loads(card.read_text(encoding="utf-8")).get("calibration", {})
         slope, intercept = float(values.get("slope", 1.0)), float(values.get("intercept", 0.0))

@@ -33,9 +33,14 @@ class Examination:
 
     def chances(self, slate: Slate, recall: Recall) -> FloatArray:
         """Probability that each slot is looked at: float32 (batch, slots), 0 in empty slots."""
-        depth = (1 + np.arange(slate.items.shape[1], dtype=np.float32)) ** np.float32(-self.decay)
-        energy = 1 - np.float32(self.fatigue) * recall.fatigue
-        return np.where(slate.items == NOTHING, np.float32(0), energy[:, None] * depth)
+        from agents import kernels  # numba is slow to import
+
+        depths = self.depths(slate.items.shape[1])
+        return kernels.examined(slate.items, recall.fatigue, depths, np.float32(self.fatigue))
+
+    def depths(self, slots: int) -> FloatArray:
+        """Chance that each slot's depth alone leaves: float32 (slots,)."""
+        return np.asarray((1 + np.arange(slots, dtype=np.float32)) ** np.float32(-self.decay))
 
 
 class Choice(Protocol):
@@ -109,9 +114,11 @@ class Decision:
         Returns:
             watched: bool (batch, slots), and chance: float32 (batch, slots), NaN in empty slots.
         """
+        from agents import kernels  # numba is slow to import
+
         seen = self.examination.chances(slate, recall)
         empty = slate.items == NOTHING
-        wanted = np.where(empty, np.float32(0), self._at_base_rate(affinity))
+        wanted = np.where(empty, np.float32(0), kernels.lifted(affinity, self.lift))
         chance = self.choice.chances(seen, wanted)
         watched = self.choice.draw(chance, slate.items, partial(self.luck, "watch", slate.visit))
         return watched, np.where(empty, np.float32(np.nan), chance).astype(np.float32)
@@ -144,11 +151,11 @@ class Decision:
         """
         return stream(self.seed, part).lanes(visit, lanes)
 
-    def _at_base_rate(self, affinity: FloatArray) -> FloatArray:
-        """Move P from the prevalence it is calibrated for to the base rate: Bayes' rule for a prior shift."""
-        lift = self.base_rate / (1 - self.base_rate) * (1 - self.prevalence) / self.prevalence
-        wanted = affinity * np.float32(lift)
-        return np.asarray(wanted / (wanted + 1 - affinity))
+    @property
+    def lift(self) -> np.float32:
+        """What odds are multiplied by to move from the prevalence to the base rate."""
+        odds = self.base_rate / (1 - self.base_rate) * (1 - self.prevalence) / self.prevalence
+        return np.float32(odds)
 
 
 def leave_chance(satisfaction: FloatArray, fatigue: FloatArray, activity: ByteArray) -> FloatArray:
@@ -163,7 +170,6 @@ def leave_chance(satisfaction: FloatArray, fatigue: FloatArray, activity: ByteAr
     Returns:
         float32 (batch,), 0 to 1.
     """
-    from simenv import kernels  # numba is slow to import
+    from agents import kernels  # numba is slow to import
 
-    pull = np.float32(-1.0) + 3 * fatigue - 2 * satisfaction - np.float32(0.5) * (activity - 1)
-    return kernels.logistic(pull.astype(np.float32))
+    return kernels.leaving(satisfaction, fatigue, activity)

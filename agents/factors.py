@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simenv.luck import stream
+from simenv.factors import leading_vectors
 from simenv.types import FloatArray, IntArray, Interactions
 
 DAMPING = 5.0
@@ -16,7 +16,6 @@ DAMPING = 5.0
 _PASSES = 5
 _WATCH_POWER, _STARS_POWER = 0.5, 0.25
 _MEAN_WITHOUT_STARS = 3.0
-_ROUNDS, _SPARE = 12, 8
 
 Wide = npt.NDArray[np.float64]
 
@@ -110,22 +109,3 @@ def own_level(seen: Interactions, level: npt.NDArray[np.floating[Any]]) -> Wide:
 def _damped_mean(keys: IntArray, values: Wide, size: int) -> Wide:
     total = np.bincount(keys, weights=values, minlength=size)
     return total / (np.bincount(keys, minlength=size) + DAMPING)
-
-
-def leading_vectors(matrix: Any, factors: int) -> FloatArray:
-    """The right singular vectors of the largest singular values, as columns: float32 (items, factors).
-
-    By subspace iteration from a start that luck gives (Halko, Martinsson and Tropp, 2011); columns of zeros
-    where the matrix has no more directions than that.
-    """
-    items = matrix.shape[1]
-    width = min(factors + _SPARE, *matrix.shape)
-    luck = stream(0, "factors").uniform(np.arange(items)[:, None], np.arange(width))
-    basis: Wide = luck.astype(np.float64) - 0.5
-    for _ in range(_ROUNDS):
-        basis, _ = np.linalg.qr(matrix.T @ (matrix @ basis))
-    _, sizes, rotation = np.linalg.svd(matrix @ basis, full_matrices=False)
-    real = min(factors, int((sizes > 1e-9).sum()))
-    vectors = np.zeros((items, factors), dtype=np.float32)
-    vectors[:, :real] = (basis @ rotation.T)[:, :real]
-    return vectors

@@ -5,9 +5,62 @@ from __future__ import annotations
 import numpy as np
 
 from simenv.kernels import Clock, exp, fold, inlined, kernel, unit
-from simenv.types import NOTHING, BoolArray, FloatArray, IntArray
+from simenv.types import NOTHING, BoolArray, ByteArray, FloatArray, IntArray
 
-_ZERO, _ONE = np.float32(0), np.float32(1)
+_ZERO, _HALF, _ONE, _TWO, _THREE = (np.float32(x) for x in (0, 0.5, 1, 2, 3))
+Chances = tuple[np.float32, np.float32, np.float32, np.float32, np.float32]
+"""Probability of 1 star to 5 stars."""
+
+
+@inlined
+def looks(fatigue: np.float32, weight: np.float32, depth: np.float32) -> np.float32:
+    """Chance of looking at a slot whose depth alone leaves the chance ``depth``."""
+    return (_ONE - weight * fatigue) * depth
+
+
+@inlined
+def wants(affinity: np.float32, lift: np.float32) -> np.float32:
+    """P(wants) after the odds were multiplied: Bayes' rule for a prior shift."""
+    wanted = affinity * lift
+    return wanted / (wanted + _ONE - affinity)
+
+
+@inlined
+def leaves(satisfaction: np.float32, fatigue: np.float32, activity: np.int8) -> np.float32:
+    """Chance of leaving after a page; see ``agents.decision.leave_chance``."""
+    pull = -_ONE + _THREE * fatigue - _TWO * satisfaction - _HALF * (np.float32(activity) - _ONE)
+    return _ONE / (_ONE + exp(-pull))
+
+
+@inlined
+def logit_of_stars(
+    latent: np.float32, edges: tuple[np.float32, np.float32, np.float32, np.float32], scale: np.float32
+) -> Chances:
+    """Ordered logit: P(stars <= k) = 1 / (1 + e to the (latent - cut k) / spread).
+
+    e to the difference is a quotient of two powers: one of them for all slots, one for all cuts (``edges``).
+    """
+    e = exp(latent * scale)
+    p1, p2 = _ONE / (_ONE + e * edges[0]), _ONE / (_ONE + e * edges[1])
+    p3, p4 = _ONE / (_ONE + e * edges[2]), _ONE / (_ONE + e * edges[3])
+    return p1, p2 - p1, p3 - p2, p4 - p3, _ONE - p4
+
+
+@inlined
+def edges_of(cuts: FloatArray, scale: np.float32) -> tuple[np.float32, np.float32, np.float32, np.float32]:
+    """e to the -cut / spread, for each of the four cuts."""
+    return exp(-cuts[0] * scale), exp(-cuts[1] * scale), exp(-cuts[2] * scale), exp(-cuts[3] * scale)
+
+
+@inlined
+def stars_drawn(luck: np.float32, chances: Chances) -> np.float32:
+    """How many stars, 1 to 5."""
+    upto, stars = _ZERO, _ONE
+    for k in range(4):
+        upto += chances[k]
+        if luck >= upto:
+            stars += _ONE
+    return stars
 
 
 @inlined
@@ -20,47 +73,107 @@ def dot(own: FloatArray, first: int, item: FloatArray) -> np.float32:
 
 
 @kernel
-def wishes(
-    taste: FloatArray,
-    rows: IntArray,
-    items: IntArray,
-    columns: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
-) -> tuple[FloatArray, FloatArray]:
-    """Log-odds of watching and latent stars of every slot: float32 (batch, slots), 0 in empty slots."""
-    watch, lure, stars, level = columns
-    factors = watch.shape[1]
-    odds = np.zeros(items.shape, dtype=np.float32)
-    latent = np.zeros(items.shape, dtype=np.float32)
+def products(
+    taste: FloatArray, first: int, rows: IntArray, items: IntArray, factors: FloatArray
+) -> FloatArray:
+    """Every agent's taste from ``first`` on times every shown item's factors: float32 (batch, slots).
+
+    Each is added up in order, five at a time, since a sum alone would wait for itself; without meaning in
+    empty slots.
+    """
+    out = np.empty(items.shape, dtype=np.float32)
+    slots = items.shape[1]
     for b in range(items.shape[0]):
         own = taste[rows[b]]
+        for s in range(0, slots - 4, 5):
+            one, two, three = max(items[b, s], 0), max(items[b, s + 1], 0), max(items[b, s + 2], 0)
+            four, five = max(items[b, s + 3], 0), max(items[b, s + 4], 0)
+            p1, p2, p3, p4, p5 = _ZERO, _ZERO, _ZERO, _ZERO, _ZERO
+            for f in range(factors.shape[1]):
+                x = own[first + f]
+                p1 += x * factors[one, f]
+                p2 += x * factors[two, f]
+                p3 += x * factors[three, f]
+                p4 += x * factors[four, f]
+                p5 += x * factors[five, f]
+            out[b, s], out[b, s + 1], out[b, s + 2], out[b, s + 3], out[b, s + 4] = p1, p2, p3, p4, p5
+        for s in range(slots - slots % 5, slots):
+            out[b, s] = dot(own, first, factors[max(items[b, s], 0)])
+    return out
+
+
+@kernel
+def odds_of_wanting(
+    taste: FloatArray, rows: IntArray, items: IntArray, watch: FloatArray, lure: FloatArray
+) -> FloatArray:
+    """Log-odds of watching every slot: float32 (batch, slots), 0 in empty slots."""
+    out = products(taste, 0, rows, items, watch)
+    for b in range(items.shape[0]):
         for slot in range(items.shape[1]):
             item = items[b, slot]
-            if item != NOTHING:
-                odds[b, slot] = lure[item] + dot(own, 0, watch[item])
-                latent[b, slot] = level[item] + own[2 * factors] + dot(own, factors, stars[item])
-    return odds, latent
+            out[b, slot] = _ZERO if item == NOTHING else lure[item] + out[b, slot]
+    return out
+
+
+@kernel
+def latent_stars(
+    taste: FloatArray, rows: IntArray, items: IntArray, stars: FloatArray, level: FloatArray
+) -> FloatArray:
+    """Latent stars of every slot: float32 (batch, slots), 0 in empty slots."""
+    factors = stars.shape[1]
+    out = products(taste, factors, rows, items, stars)
+    for b in range(items.shape[0]):
+        own = taste[rows[b], 2 * factors]
+        for slot in range(items.shape[1]):
+            item = items[b, slot]
+            out[b, slot] = _ZERO if item == NOTHING else level[item] + own + out[b, slot]
+    return out
 
 
 @kernel
 def star_chances(latent: FloatArray, cuts: FloatArray, spread: np.float32) -> FloatArray:
-    """Ordered logit: P(1 star) to P(5 stars), float32 (n, 5), for latent stars (n,) and four rising cuts.
-
-    P(stars <= k) = 1 / (1 + e to the (latent - cut k) / spread).
-    """
+    """P(1 star) to P(5 stars), float32 (n, 5), for latent stars (n,) and four rising cuts."""
     out = np.empty((latent.shape[0], 5), dtype=np.float32)
     scale = _ONE / spread
-    # e to the difference is a quotient of two powers: one of them for all slots, one for all cuts
-    c1, c2 = exp(-cuts[0] * scale), exp(-cuts[1] * scale)
-    c3, c4 = exp(-cuts[2] * scale), exp(-cuts[3] * scale)
+    edges = edges_of(cuts, scale)
     for i in range(latent.shape[0]):
-        e = exp(latent[i] * scale)
-        p1, p2 = _ONE / (_ONE + e * c1), _ONE / (_ONE + e * c2)
-        p3, p4 = _ONE / (_ONE + e * c3), _ONE / (_ONE + e * c4)
-        out[i, 0] = p1
-        out[i, 1] = p2 - p1
-        out[i, 2] = p3 - p2
-        out[i, 3] = p4 - p3
-        out[i, 4] = _ONE - p4
+        chances = logit_of_stars(latent[i], edges, scale)
+        out[i, 0], out[i, 1], out[i, 2], out[i, 3], out[i, 4] = chances
+    return out
+
+
+@kernel
+def examined(items: IntArray, fatigue: FloatArray, depths: FloatArray, weight: np.float32) -> FloatArray:
+    """Chance of looking at every slot: float32 (batch, slots), 0 in empty slots.
+
+    Args:
+        fatigue: float32 (batch,).
+        depths: float32 (slots,), the chance that a slot's depth leaves.
+        weight: of fatigue.
+    """
+    out = np.empty(items.shape, dtype=np.float32)
+    for b in range(items.shape[0]):
+        for slot in range(items.shape[1]):
+            out[b, slot] = looks(fatigue[b], weight, depths[slot]) if items[b, slot] != NOTHING else _ZERO
+    return out
+
+
+@kernel
+def lifted(affinity: FloatArray, lift: np.float32) -> FloatArray:
+    """P(wants) (batch, slots) after the odds were multiplied by ``lift``."""
+    out = np.empty(affinity.shape, dtype=np.float32)
+    for b in range(affinity.shape[0]):
+        for slot in range(affinity.shape[1]):
+            out[b, slot] = wants(affinity[b, slot], lift)
+    return out
+
+
+@kernel
+def leaving(satisfaction: FloatArray, fatigue: FloatArray, activity: ByteArray) -> FloatArray:
+    """Chance of leaving after a page: float32 (batch,)."""
+    out = np.empty(satisfaction.shape, dtype=np.float32)
+    for b in range(satisfaction.shape[0]):
+        out[b] = leaves(satisfaction[b], fatigue[b], activity[b])
     return out
 
 
@@ -81,37 +194,12 @@ def rate(
         for slot in range(items.shape[1]):
             if items[b, slot] == NOTHING:
                 continue
-            luck = unit(fold(own, items[b, slot]))
-            upto, stars, mean = _ZERO, _ONE, _ZERO
+            p = chances[b, slot]
+            mean = _ZERO
             for k in range(5):
-                mean += np.float32(k + 1) * chances[b, slot, k]
-                upto += chances[b, slot, k]
-                if k < 4 and luck >= upto:
-                    stars += _ONE
+                mean += np.float32(k + 1) * p[k]
             expected[b, slot] = mean
             if watched[b, slot]:
-                rating[b, slot] = stars
+                luck = unit(fold(own, items[b, slot]))
+                rating[b, slot] = stars_drawn(luck, (p[0], p[1], p[2], p[3], p[4]))
     return rating, expected
-
-
-@kernel
-def push(
-    items: IntArray, ratings: FloatArray, page: tuple[IntArray, IntArray, BoolArray, FloatArray]
-) -> None:
-    """Put each page's watched items, top to bottom, in front of its row's window (agents, size)."""
-    rows, shown, watched, stars = page
-    size = items.shape[1]
-    for b in range(shown.shape[0]):
-        row = rows[b]
-        new = min(watched[b].sum(), size)
-        if new == 0:
-            continue
-        for place in range(size - 1, new - 1, -1):
-            items[row, place] = items[row, place - new]
-            ratings[row, place] = ratings[row, place - new]
-        place = 0
-        for slot in range(shown.shape[1] - 1, -1, -1):
-            if watched[b, slot] and place < new:
-                items[row, place] = shown[b, slot]
-                ratings[row, place] = stars[b, slot]
-                place += 1

@@ -37,6 +37,7 @@ Seen = tuple[int, float]
 """An item that was watched, and the stars that it got."""
 
 _TITLES_TRIED = (ALL_TITLES, 48, 32, 24, 16, 12, 8, 4, 0)
+_FORGETS = "Agent %d forgets what it watched first (%d of %d items): the model's context is too short."
 _log = logging.getLogger(__name__)
 
 
@@ -188,10 +189,7 @@ class LanguagePolicy:
                 too_short = problem
                 continue
             if forgotten:
-                _log.warning(
-                    "Agent %d forgets what it watched first (%d of %d): the model's context is too short.",
-                    *(ask.row, forgotten, len(ask.memory)),
-                )
+                _log.warning(_FORGETS, ask.row, forgotten, len(ask.memory))
             return _Answered(shorter, scores)
         raise too_short
 

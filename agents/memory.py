@@ -30,11 +30,16 @@ class Window:
 
     def write(self, step: Step) -> None:
         """Remember what was watched on one page."""
-        from agents import kernels  # numba is slow to import
+        from simenv import kernels  # numba is slow to import
 
         slate, response = step.slate, step.response
         page = (slate.visit.rows, slate.items, response.watched, response.rating)
         kernels.push(self.items, self.ratings, page)
+
+    def forget(self, rows: IntArray) -> None:
+        """Remember nothing about some agents."""
+        self.items[rows] = NOTHING
+        self.ratings[rows] = np.nan
 
     def state(self) -> State:
         """The windows: items int32 and ratings float32 (agents, size)."""

@@ -43,8 +43,8 @@ class TastePolicy:
         from agents import kernels  # numba is slow to import
         from simenv.kernels import logistic
 
-        items = self.items
-        columns = (items.watch, items.lure, items.stars, items.level)
-        odds, stars = kernels.wishes(self.population.taste, slate.visit.rows, slate.items, columns)
+        items, taste, rows = self.items, self.population.taste, slate.visit.rows
+        odds = kernels.odds_of_wanting(taste, rows, slate.items, items.watch, items.lure)
+        stars = kernels.latent_stars(taste, rows, slate.items, items.stars, items.level)
         chances = kernels.star_chances(stars.ravel(), items.cuts, np.float32(items.spread))
         return logistic(odds.ravel()).reshape(odds.shape), chances.reshape(*odds.shape, 5)

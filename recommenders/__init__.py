@@ -20,8 +20,10 @@ _OURS = {
     "bpr": "recommenders.bpr:Bpr",
     "ease": "recommenders.ease:Ease",
     "item_knn": "recommenders.item_knn:ItemKnn",
+    "linucb": "recommenders.linucb:LinUcb",
     "popularity": "recommenders.popularity:Popularity",
     "random": "recommenders.random:Random",
+    "thompson": "recommenders.thompson:Thompson",
 }
 
 
@@ -62,4 +64,10 @@ def _load(place: str) -> type[Recommender]:
         raise UsageError(
             f"No recommender at {place!r} ({error}); expected 'package.module:Class' that can be imported."
         ) from error
+    missing = [verb for verb in ("fit", "recommend", "learn") if not callable(getattr(kind, verb, None))]
+    if missing:
+        raise UsageError(
+            f"{place!r} is no recommender: expected a class with fit, recommend and learn, found none of "
+            f"{', '.join(missing)}."
+        )
     return kind

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from simenv.luck import stream
+from simenv.protocols import State
 from simenv.scoring import best, blocks, part
 from simenv.types import NOTHING, Feedback, FloatArray, IntArray, Interactions, Ragged, Slate, Source, Visit
 
@@ -37,6 +38,13 @@ class Random:
 
     def learn(self, feedback: Sequence[Feedback]) -> None:
         """Nothing to learn."""
+
+    def state(self) -> State:
+        """Nothing changes, so a run can go on from any round."""
+        return {}
+
+    def restore(self, state: State) -> None:
+        """Nothing to restore."""
 
     def _draw(self, visit: Visit, block: slice) -> FloatArray:
         """Luck of every item for every agent in the block: float32 (batch, items), 0 to 1."""

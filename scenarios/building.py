@@ -17,6 +17,7 @@ from scenarios.users import Minds
 from simenv.data import load
 from simenv.errors import UsageError
 from simenv.protocols import Closeable, Recommender
+from simenv.people import People
 from simenv.types import Dataset, Interactions, Population
 from simenv.world import Calendar, World
 
@@ -79,7 +80,12 @@ class Lab:
             self.minds.model.close()
 
     def world(self, seed: int) -> World:
-        """A new world under one seed: the same people, luck of its own."""
+        """A new world under one seed: the same people, luck of their own."""
+        block = LIGHT_BLOCK if self.minds.model is None else THINKING_BLOCK
+        return World(self.people(seed), Calendar(rounds=self.scenario.rounds, block=block))
+
+    def people(self, seed: int) -> People:
+        """The agents, to whom nothing has happened yet."""
         scenario = self.scenario
         decision = Decision(
             seed=seed,
@@ -87,13 +93,12 @@ class Lab:
             choice=CHOICES[scenario.choice](),
             base_rate=scenario.base_rate,
         )
-        block = LIGHT_BLOCK if self.minds.model is None else THINKING_BLOCK
-        return World(
+        return People(
             self.population,
             self.minds.policy(decision),
             Window(len(self.population), scenario.window),
-            Calendar(rounds=scenario.rounds, pages=scenario.pages, block=block),
-            seed,
+            pages=scenario.pages,
+            seed=seed,
         )
 
     def recommender(self, arm: Arm, seed: int) -> Recommender:

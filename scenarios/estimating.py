@@ -16,7 +16,6 @@ from scenarios.provenance import about
 from simenv.loop import loop
 from simenv.records.folder import RunFolder
 from simenv.records.recorder import Recorder
-from simenv.types import NOTHING
 
 _PATIENCE = 3.0
 """Seconds of trying; the first block of pages is always tried to its end."""
@@ -62,29 +61,28 @@ def estimate(name: str, changes: Mapping[str, Any], seeds: int) -> Cost:
         try:
             tried, seconds = _try(lab, folder)
             disk = sum(part.stat().st_size for part in folder.path.rglob("part-*.parquet"))
+            model = lab.minds.model
+            tokens = model.usage().prompt if isinstance(model, Metered) else 0
         finally:
             folder.close()
-    model = lab.minds.model
-    tokens = model.usage().prompt if isinstance(model, Metered) else 0
-    lab.close()
-    scale = pages / max(tried, 1)
-    return Cost(pages, seconds * scale, round(tokens * scale), round(disk * scale), tried)
+            lab.close()
+    each = pages / tried
+    return Cost(pages, seconds * pages, round(tokens * each), round(disk * each), tried)
 
 
 def _try(lab: Lab, folder: RunFolder) -> tuple[int, float]:
-    """Agent-pages tried, and the seconds that they took, what is compiled first left out."""
+    """How many agent-pages were tried, and the seconds of one, the first ones left out, which compile."""
     scenario, arm = lab.scenario, lab.scenario.recommenders[0]
     recommender = lab.recommender(arm, scenario.seed)
     recorder = Recorder(folder, folder.world(scenario.seed, arm.name), lab.population, keep=scenario.keep)
-    began, tried, warm = perf_counter(), 0, None
+    began, tried = perf_counter(), 0
+    warm: tuple[float, int] | None = None
     for step in loop(lab.world(scenario.seed), recommender, scenario.slots):
         recorder.write(step)
-        if warm is None:
-            warm = (perf_counter(), len(step.left))
         tried += len(step.left)
+        warm = warm or (perf_counter(), tried)
         if perf_counter() - began > _PATIENCE or int(step.slate.visit.round[0]) > 0:
             break
     recorder.end_round()
-    began, left_out = warm or (began, 0)
-    counted = tried - left_out
-    return (counted, perf_counter() - began) if counted else (tried, NOTHING)
+    since, before = warm if warm and tried > warm[1] else (began, 0)
+    return tried, (perf_counter() - since) / (tried - before)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import ValidationError
@@ -63,29 +64,38 @@ def parse_changes(pairs: list[str]) -> dict[str, Any]:
             raise UsageError(f"Expected key=value after --set, found {pair!r}; write for example agents=200.")
         try:
             changes[key.strip()] = yaml.safe_load(value)
-        except yaml.YAMLError:
+        except _UNREADABLE:
             raise UsageError(
                 f"The value of {key!r} is not readable: {value!r}; quote it as in YAML."
             ) from None
     return changes
 
 
+_UNREADABLE = (yaml.YAMLError, ValueError, RecursionError)
+"""What YAML's reader says of what it cannot read; impossible dates and endless nesting included."""
+
+
 def _read(name: str) -> dict[str, Any]:
     path = Path(name)
     if path.suffix in (".yaml", ".yml"):
-        if not path.is_file():
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except OSError as problem:
             raise UsageError(
-                f"No scenario file at {name!r}; run `simenv list scenarios` for those that ship."
-            )
-        text = path.read_text(encoding="utf-8", errors="replace")
+                f"No scenario file to read at {name!r} ({problem.strerror}); `simenv list scenarios` names "
+                "those that ship."
+            ) from problem
     elif name in names():
         text = files("scenarios").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
     else:
         raise unknown_name("scenario", name, names())
     try:
         values = yaml.safe_load(text)
-    except yaml.YAMLError as problem:
-        raise UsageError(f"{name!r} is not readable as YAML: {' '.join(str(problem).split())}") from None
+    except _UNREADABLE as problem:
+        mark = getattr(problem, "problem_mark", None)
+        line = f" in line {mark.line + 1}" if mark else ""
+        told = getattr(problem, "problem", None) or " ".join(str(problem).split())
+        raise UsageError(f"{name!r} is not readable as YAML{line}: {told}; mend the file.") from None
     if not isinstance(values, dict):
         raise UsageError(f"Expected keys and values in {name!r}, found {type(values).__name__}.")
     return values
@@ -101,6 +111,15 @@ def _put(values: dict[str, Any], key: str, value: Any) -> None:
     values[last] = value
 
 
+_SHOULD_BE = {
+    "invalid_key": "should have a word as its key",
+    "dict_type": "should be keys and values",
+    "model_type": "should be keys and values",
+    "too_short": "should name at least one",
+}
+"""What to say where the checker's own words are about Python."""
+
+
 def _one_sentence(problem: ValidationError) -> UsageError:
     error = problem.errors()[0]
     place = ".".join(str(part) for part in error["loc"])
@@ -108,18 +127,21 @@ def _one_sentence(problem: ValidationError) -> UsageError:
         return unknown_name("scenario key", place, _keys(Scenario))
     if error["loc"] and error["loc"][0] == "users":
         return unknown_name("kind of users", str(error["input"]), ["language", "taste", "mixed"])
+    if error["type"] == "missing":
+        return UsageError(f"The scenario says nothing for {place!r}; it is needed.")
     message = error["msg"].removeprefix("Value error, ")
     if not place:
         return UsageError(f"In this scenario {message}.")
-    if error["type"] == "missing":
-        return UsageError(f"The scenario says nothing for {place!r}; it is needed.")
-    return UsageError(f"For {place!r}: {message[0].lower()}{message[1:]}; found {error['input']!r}.")
+    should = _SHOULD_BE.get(error["type"]) or re.sub(r"^\w+ (?=should )", "", message)
+    return UsageError(f"The value of {place!r} {should}; found {error['input']!r}.")
 
 
 def _keys(model: Any, prefix: str = "") -> list[str]:
+    """All keys, those inside of others with the way to them."""
     keys = []
     for name, field in model.model_fields.items():
         keys.append(prefix + name)
-        if hasattr(field.annotation, "model_fields"):
-            keys += _keys(field.annotation, f"{prefix}{name}.")
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if hasattr(kind, "model_fields"):
+                keys += _keys(kind, f"{prefix}{name}.")
     return keys

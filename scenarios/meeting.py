@@ -52,16 +52,23 @@ class Meeting:
         )
 
     def rounds(self, progress: Progress) -> Iterator[Step]:
-        """Every page until the world ends; each round leaves its measures and a checkpoint."""
+        """Every page until the world ends; each round leaves its measures and a checkpoint.
+
+        Where the recommender cannot be stopped and resumed, its world begins anew when the run is resumed.
+        """
         progress.at(self.seed, self.arm, self.world.round)
+        if not isinstance(self.recommender, Checkpointable):
+            self.folder.save_checkpoint({}, {"world": self.number, "round": 0})
         for step in loop(self.world, self.recommender, self.slots):
             self.recorder.write(step)
             self.board.update(step)
             day = int(step.slate.visit.round[0])
-            if self.world.round > day:
+            over = self.world.round > day
+            if over:
                 self._end(day)
-                progress.at(self.seed, self.arm, self.world.round)
             yield step
+            if over:
+                progress.at(self.seed, self.arm, self.world.round)
         self.recorder.finish()
         self.folder.write_metrics((self.seed, self.arm, NOTHING), self.board.values())
 
@@ -84,4 +91,5 @@ class Meeting:
         """Write down a round that is over."""
         self.recorder.end_round()
         self.folder.write_metrics((self.seed, self.arm, day), self.board.end_round())
-        self.folder.save_checkpoint(self.state(), {"world": self.number, "round": day + 1})
+        if isinstance(self.recommender, Checkpointable):
+            self.folder.save_checkpoint(self.state(), {"world": self.number, "round": self.world.round})

@@ -6,7 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-Count = Annotated[int, Field(ge=1, le=10_000_000)]
+LAST_SEED = 2**31 - 1
+"""Seeds stand in 32-bit columns."""
+
+Whole = Annotated[int, Field(strict=True)]
+"""A whole number, for which neither a word nor yes is taken."""
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Count = Annotated[Whole, Field(ge=1, le=10_000_000)]
 
 
 class Values(BaseModel):
@@ -25,7 +31,7 @@ class Arm(Values):
     @model_validator(mode="before")
     @classmethod
     def _from_short_form(cls, value: Any) -> Any:
-        """``ease`` and ``{ease: {regularisation: 300}}`` are short for the whole form."""
+        """``ease`` and ``{ease: {regularization: 300}}`` are short for the whole form."""
         if isinstance(value, str):
             return {"name": value, "use": value}
         if isinstance(value, dict) and len(value) == 1 and not {"name", "use"} & set(value):
@@ -39,15 +45,15 @@ class Arm(Values):
 class Examined(Values):
     """How attention falls along a page: (1 + slot) ** -decay, times 1 - fatigue x tiredness."""
 
-    decay: float = Field(0.3, ge=0, le=10)
-    fatigue: float = Field(0.5, ge=0, le=1)
+    decay: Number = Field(0.3, ge=0, le=10)
+    fatigue: Number = Field(0.5, ge=0, le=1)
 
 
 class Llama(Values):
     """How llama.cpp runs; what is left out is found from the machine and the model."""
 
-    threads: int | None = Field(None, ge=1, le=1024)
-    context: int | None = Field(None, ge=64, le=1_048_576)
+    threads: Whole | None = Field(None, ge=1, le=1024)
+    context: Whole | None = Field(None, ge=64, le=1_048_576)
 
 
 def _as_list(value: Any) -> Any:
@@ -57,25 +63,27 @@ def _as_list(value: Any) -> Any:
 class Scenario(Values):
     """An experiment: who meets which recommenders, for how long, under which luck."""
 
-    name: str = "own"
+    name: str = Field("own", min_length=1, max_length=60)
     question: str = ""
     dataset: str = "town"
     agents: Count = 100
     users: Literal["language", "taste", "mixed"] | Annotated[str, Field(pattern=r"^[\w.]+:\w+$")] = "language"
-    thinkers: float = Field(0.1, ge=0, le=1, description="share of thinking agents where users are mixed")
+    thinkers: Number = Field(0.1, ge=0, le=1, description="share of thinking agents where users are mixed")
     model: str = "embedded"
     llama: Llama = Field(default_factory=Llama.model_construct)
     recommenders: Annotated[list[Arm], BeforeValidator(_as_list)] = Field(min_length=1, max_length=100)
-    rounds: int = Field(1, ge=1, le=10_000, description="days; every agent makes one visit a day")
-    pages: int = Field(5, ge=1, le=1000, description="most pages of one visit")
-    slots: int = Field(10, ge=1, le=500, description="items on a page")
-    seed: int = Field(0, ge=0, lt=2**63)
-    base_rate: float = Field(0.2, gt=0, lt=1, description="share of looked-at items wanted on average")
+    rounds: Whole = Field(1, ge=1, le=10_000, description="days; every agent makes one visit a day")
+    pages: Whole = Field(5, ge=1, le=1000, description="most pages of one visit")
+    slots: Whole = Field(10, ge=1, le=500, description="items on a page")
+    seed: Whole = Field(0, ge=0, le=LAST_SEED)
+    base_rate: Number = Field(0.2, gt=0, lt=1, description="share of looked-at items wanted on average")
     choice: Literal["independent", "multinomial"] = "independent"
     examination: Examined = Field(default_factory=Examined.model_construct)
-    window: int = Field(16, ge=1, le=10_000, description="watched items that an agent remembers")
-    reasons: int = Field(0, ge=0, description="how many agents explain a choice on their first page")
-    keep: int | None = Field(None, ge=0, description="of how many agents words are kept; all where left out")
+    window: Whole = Field(16, ge=1, le=10_000, description="watched items that an agent remembers")
+    reasons: Whole = Field(0, ge=0, description="how many agents explain a choice on their first page")
+    keep: Whole | None = Field(
+        None, ge=0, description="of how many agents words are kept; all where left out"
+    )
 
     @model_validator(mode="after")
     def _arms_differ(self) -> Scenario:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
@@ -96,10 +97,14 @@ def _own(scenario: Scenario, dataset: Dataset, chosen: IntArray) -> Minds:
     module, _, name = scenario.users.partition(":")
     try:
         kind = getattr(import_module(module), name)
-    except (ImportError, AttributeError) as problem:
+        signature(kind).bind(population=None, catalog=None, decision=None)
+    except (ImportError, AttributeError, TypeError, ValueError) as problem:
         raise UsageError(
-            f"No policy at {scenario.users!r} ({problem}); expected 'package.module:Class' to be imported."
+            f"No policy at {scenario.users!r} ({problem}); expected 'package.module:Class' to be imported "
+            "and built from population, catalog and decision."
         ) from problem
+    if not callable(getattr(kind, "decide", None)):
+        raise UsageError(f"{scenario.users!r} is no policy: expected a class with decide, found none.")
     return Minds(
         population,
         lambda decision, _: kind(population=population, catalog=dataset.catalog, decision=decision),
@@ -139,4 +144,11 @@ def _thinking(
 
 def _open(scenario: Scenario) -> LanguageModel:
     wanted = scenario.llama
-    return open_model(scenario.model, threads=wanted.threads or 0, context=wanted.context or 0)
+    model = open_model(scenario.model, threads=wanted.threads or 0, context=wanted.context or 0)
+    missing = [verb for verb in ("choose", "count") if not callable(getattr(model, verb, None))]
+    if missing:
+        raise UsageError(
+            f"{scenario.model!r} is no language model: expected a class with choose and count, found none of "
+            f"{', '.join(missing)}."
+        )
+    return model

@@ -9,18 +9,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from simenv.records.run import Run
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "open_run", "run"]
 
 
-def run(scenario: str, **values: Any) -> Run:
+def run(scenario: str, *, seeds: int = 1, out: str | Path | None = None, **values: Any) -> Run:
     """Run a scenario and give its tables.
 
     Args:
         scenario: the name of one that ships, or the path of a YAML file.
-        values: what to change in it, for example ``agents=200``; and ``out`` for the run folder.
+        seeds: how many times, each with luck of its own.
+        out: the run folder; ``runs/<name>`` where left out.
+        values: what to change in the scenario, for example ``agents=200``.
 
     Returns:
         The finished run: ``run.interactions``, ``run.metrics`` and so on are Arrow tables.
@@ -30,10 +34,10 @@ def run(scenario: str, **values: Any) -> Run:
     """
     from scenarios import run as run_scenario  # composed where all parts may meet, and only when needed
 
-    return run_scenario(scenario, values)
+    return run_scenario(scenario, values, seeds=seeds, out=out)
 
 
-def open_run(path: str) -> Run:
+def open_run(path: str | Path) -> Run:
     """The run in a folder, finished or still running."""
     from simenv.records.run import Run
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +17,7 @@ from simenv.errors import SimenvError, UsageError, unknown_name
 
 app = typer.Typer(
     help="A laboratory where recommenders meet simulated people.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     rich_markup_mode=None,
@@ -41,10 +43,10 @@ def run(
 ) -> None:
     """Let people and recommenders meet, and show what came of it."""
     from scenarios import estimating, loading, running
-    from simenv import drawing
+    from simenv import drawing, screen
 
     if resume is not None:
-        if scenario or changes or out:
+        if scenario or changes or out or dry_run or seeds != 1:
             raise UsageError("A resumed run keeps its scenario and values; write --resume FOLDER alone.")
         with drawing.progress_bar() as bar:
             done = running.resume(resume, watcher=bar)
@@ -53,7 +55,7 @@ def run(
             "Expected a scenario to run, found none; `simenv list scenarios` names those that ship."
         )
     elif dry_run:
-        drawing.say(estimating.estimate(scenario, loading.parse_changes(changes), seeds).sentences())
+        screen.say(estimating.estimate(scenario, loading.parse_changes(changes), seeds).sentences())
         return
     else:
         with drawing.progress_bar() as bar:
@@ -95,7 +97,7 @@ def compare(
     runs: Annotated[list[Path], typer.Argument(help="One run with several arms, or several runs.")],
     as_json: Json = False,
 ) -> None:
-    """Show what arms and runs do differently to the same people, paired person by person."""
+    """Show what arms and runs do differently to the same people."""
     from simenv import drawing
     from simenv.records.compare import compare as compared
     from simenv.records.run import Run
@@ -114,12 +116,12 @@ def export(
     out: Annotated[Path, typer.Option(help="The folder to write to.")],
     arm: Annotated[list[str], typer.Option(help="Only these recommenders; all if left out.")] = [],  # noqa: B006
 ) -> None:
-    """Write the synthetic interactions for other tools, with their provenance."""
-    from simenv import drawing
+    """Write the synthetic interactions for other tools."""
+    from simenv import screen
     from simenv.records.export import export as exported
     from simenv.records.run import Run
 
-    drawing.say([f"Wrote {path}" for path in exported(Run(run), format, out, arm or None)])
+    screen.say([f"Wrote {path}" for path in exported(Run(run), format, out, arm or None)])
 
 
 @app.command()
@@ -127,13 +129,13 @@ def clean(
     runs: Annotated[Path, typer.Argument(help="The folder of runs.")] = Path("runs"),
     yes: Annotated[bool, typer.Option("--yes", help="Remove without asking.")] = False,
 ) -> None:
-    """Remove runs that failed, were stopped or died; finished and running ones stay."""
-    from simenv import drawing
+    """Remove runs that failed, were stopped or died."""
+    from simenv import screen
     from simenv.records.cleaning import remove, unfinished
 
     found = unfinished(runs)
-    drawing.say([f"{run.path}: {run.state}" for run in found] or ["Nothing to remove."])
-    if found and (yes or typer.confirm(f"Remove {len(found)} unfinished runs for good?")):
+    screen.say([f"{run.path}: {run.state}" for run in found] or ["Nothing to remove."])
+    if found and (yes or typer.confirm("Remove for good?")):
         remove(found)
 
 
@@ -142,7 +144,7 @@ def bench(
     names: Annotated[list[str] | None, typer.Argument(help="Which; all if left out.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure speed and memory on this machine, each beside a baseline of the same run."""
+    """Measure speed and memory on this machine."""
     from scenarios.bench import measure
     from simenv import drawing
 
@@ -151,6 +153,27 @@ def bench(
         _print_json(rows)
     else:
         drawing.bench_table(rows)
+
+
+train = typer.Typer(help="Train models and recommenders.", rich_markup_mode=None)
+app.add_typer(train, name="train")
+
+
+@train.command()
+def behaviour(
+    out: Annotated[
+        Path, typer.Option(help="The folder of the training; one that was begun is gone on with.")
+    ],
+    steps: Annotated[int, typer.Option(min=1, help="How many batches to learn from.")] = 6000,
+    seed: Annotated[int, typer.Option(min=0, help="Of its luck.")] = 0,
+) -> None:
+    """Train the model that people think with, and measure it."""
+    from scenarios import training
+    from simenv import drawing, screen
+
+    with drawing.training_bar() as bar:
+        card = training.train_behaviour(training.DATA, training.Plan(steps=steps, seed=seed), out, bar)
+    screen.say(training.card_in_words(card, out))
 
 
 def _print_json(rows: Any) -> None:
@@ -165,6 +188,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def options(
+    context: typer.Context,
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something fails.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
@@ -173,6 +197,8 @@ def options(
     """What holds for every command."""
     del version
     _options["debug"] = debug
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 _options = {"debug": False}
@@ -180,22 +206,39 @@ _options = {"debug": False}
 
 def main() -> None:
     """Run a command: exit code 0 when done, 1 when a run failed, 2 when the question cannot be answered."""
-    sys.path.append(os.getcwd())  # last, so that parts of one's own are found and nothing is replaced
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows another one
     try:
-        app()
-    except SimenvError as problem:
-        if _options["debug"]:
-            raise
-        typer.echo(f"simenv: {problem}", err=True)
-        sys.exit(2 if isinstance(problem, UsageError) else 1)
-    except KeyboardInterrupt:
-        typer.echo("simenv: stopped at once; a run under way can be continued with --resume.", err=True)
-        sys.exit(1)
+        sys.path.append(os.getcwd())  # last, so that parts of one's own are found and nothing is replaced
+        code = app(standalone_mode=False)
     except Exception as problem:
         if _options["debug"]:
-            raise
-        typer.echo(
-            f"simenv: {type(problem).__name__}: {problem} (`simenv --debug ...` tells more)",
-            err=True,
-        )
-        sys.exit(1)
+            traceback.print_exception(problem)
+        code, told = _judged(problem)
+        typer.echo(f"simenv: {told}", err=True)
+    if code == _INTERRUPTED:
+        typer.echo("simenv: Stopped at once; a run under way can be continued with --resume.", err=True)
+    sys.exit(1 if code == _INTERRUPTED else code)
+
+
+_INTERRUPTED = 130
+"""What typer makes of Ctrl-C."""
+
+
+def _judged(problem: Exception) -> tuple[int, str]:
+    """The exit code for an error, and the error in one sentence."""
+    from simenv.screen import plain
+
+    message = getattr(
+        problem, "format_message", None
+    )  # typer's own errors; their class moved between versions
+    if message is not None:
+        code, told = 2, f"{message()} (`simenv --help` tells more)"
+    elif isinstance(problem, SimenvError):
+        code, told = (2 if isinstance(problem, UsageError) else 1), str(problem)
+    elif isinstance(problem, typer.Abort):
+        code, told = 1, "Nothing was done."
+    else:
+        code, told = 1, f"{type(problem).__name__}: {problem} (`simenv --debug ...` tells more)"
+    return code, plain(" ".join(told.split()))

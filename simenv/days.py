@@ -48,11 +48,9 @@ class Days:
 
     def chance(self) -> FloatArray:
         """Chance that each agent comes on the next day: float32 (agents,), 0 for who has left for good."""
-        from simenv.kernels import logistic  # numba is slow to import
+        from simenv import nights  # numba is slow to import
 
-        missed = np.maximum(self.away - 1, 0).astype(np.float32)
-        pull = np.float32(PULL) * (self.impression - START_SATISFACTION) - np.float32(FORGETTING) * missed
-        return np.where(self.gone, np.float32(0), logistic(self._habit + pull))
+        return nights.chances(self._habit, self.impression, self.away)
 
     def present(self, day: int) -> IntArray:
         """Who comes on a day: int32 rows, rising; everybody on the first one."""
@@ -64,8 +62,32 @@ class Days:
     def pass_by(self, came: IntArray, satisfaction: FloatArray) -> None:
         """End a day: ``came`` (int32 rows) left with ``satisfaction`` (float32 (agents,), 0 to 1)."""
         self.away += 1
-        self.away[came] = 1
-        self.impression[came] += RENEWAL * (satisfaction[came] - self.impression[came])
+        self._go_home(came, satisfaction)
+
+    def come_again(
+        self, rows: IntArray, clock: tuple[IntArray, IntArray], satisfaction: FloatArray, horizon: int
+    ) -> IntArray:
+        """Let days pass by for some agents whose visit of today is over, each until it comes again.
+
+        Args:
+            rows: int32 (n,), each at most once.
+            clock: episode and day of the visits that are over: int32 (n,) each.
+            satisfaction: with which they left: float32 (agents,), 0 to 1.
+            horizon: the first day on which nobody comes any more.
+
+        Returns:
+            The day on which each comes next: int32 (n,), ``horizon`` where it does not come before.
+        """
+        from simenv import nights
+
+        self._go_home(rows, satisfaction)
+        key = np.uint64(self._luck.key)
+        return nights.come_again(key, (*clock, rows), (self._habit, self.impression, self.away), horizon)
+
+    def begin(self, rows: IntArray) -> None:
+        """Nothing is known of these agents (int32 (n,)), as before the first day."""
+        self.impression[rows] = START_SATISFACTION
+        self.away[rows] = 0
 
     def state(self) -> State:
         """Everything that changes."""
@@ -75,3 +97,7 @@ class Days:
         """Continue with such columns."""
         self.impression = state["impression"].astype(np.float32)
         self.away = state["away"].astype(np.int32)
+
+    def _go_home(self, came: IntArray, satisfaction: FloatArray) -> None:
+        self.away[came] = 1
+        self.impression[came] += RENEWAL * (satisfaction[came] - self.impression[came])

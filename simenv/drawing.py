@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
-from rich.text import Text
 
 from simenv.records.compare import Comparison
 from simenv.records.progress import Progress
 from simenv.records.run import Run
+from simenv.screen import Column, beside_each_other, console, plain, say, say_whole
 from simenv.types import Estimate
 
 TITLES = {
@@ -32,20 +32,8 @@ TITLES = {
     "ild": "diversity",
     "novelty": "novelty\nbits",
 }
-"""Headings of the measures; a narrow screen shows the first ones and says how to see the rest."""
+"""Headings of the measures."""
 _DIGITS = {"n_like": 1, "n_visit": 2, "n_exit": 2, "satisfaction": 2, "rating": 2, "novelty": 2}
-_PER_SCREEN = 14
-
-
-def console() -> Console:
-    """Where tables go; wide enough for them when nobody is looking."""
-    return Console(width=None if sys.stdout.isatty() else 160, highlight=False)
-
-
-def say(sentences: Iterable[str]) -> None:
-    """Print sentences, one a line."""
-    for sentence in sentences:
-        console().print(Text(sentence), soft_wrap=True)
 
 
 class Watching:
@@ -61,13 +49,40 @@ class Watching:
         rates = f"{now['decisions_per_s']:,.0f} decisions/s"
         if now["tokens_per_s"]:
             rates += f", {now['tokens_per_s']:,.0f} tokens/s"
-        where = f"{now['arm']}, day {min(now['round'] + 1, now['rounds'])} of {now['rounds']}"
+        where = f"{plain(now['arm'])}, day {min(now['round'] + 1, now['rounds'])} of {now['rounds']}"
         self._bar.update(self._task, completed=now["share"], description=where, rates=rates)
+
+
+class Learning:
+    """Draws a training's progress on standard error."""
+
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
+        self._task = bar.add_task("starting", total=1.0, rates="")
+
+    def __call__(self, done: int, steps: int, losses: Mapping[str, float]) -> None:
+        """Show how many steps are done, and the losses of the last one."""
+        rates = ", ".join(f"{plain(name)} {loss:.3f}" for name, loss in losses.items())
+        self._bar.update(
+            self._task, completed=done / steps, description=f"step {done} of {steps}", rates=rates
+        )
 
 
 @contextmanager
 def progress_bar() -> Iterator[Watching]:
     """A bar that follows a run while it is under way."""
+    with _bar() as bar:
+        yield Watching(bar)
+
+
+@contextmanager
+def training_bar() -> Iterator[Learning]:
+    """A bar that follows a training while it is under way."""
+    with _bar() as bar:
+        yield Learning(bar)
+
+
+def _bar() -> Bar:
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -75,37 +90,35 @@ def progress_bar() -> Iterator[Watching]:
         TextColumn("{task.fields[rates]}", markup=False),
         TimeRemainingColumn(),
     )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield Watching(bar)
+    screen = Console(stderr=True)
+    return Bar(*columns, console=screen, transient=True, disable=not screen.is_terminal)
 
 
 def finished(run: Run) -> None:
     """What came of a run, where it is, and what to do next."""
     shown(run)
-    say(["", f"Run folder: {run.path}", "Next:"])
-    say([f"  simenv compare {run.path}", f"  simenv export {run.path} --format recbole --out exported"])
+    path = shlex.quote(str(run.path))
+    compare = [f"  simenv compare {path}"] if len(run.arms) > 1 else []
+    export = f"  simenv export {path} --format recbole --out exported"
+    say_whole(["", f"Run folder: {run.path}", "Next:", *compare, export])
 
 
 def shown(run: Run) -> None:
     """A run's measures: a row per recommender, a column per measure, 95 % intervals."""
-    about = run.manifest
-    scenario = about.get("scenario", {})
+    scenario = run.manifest.get("scenario", {})
     if isinstance(scenario, Mapping) and scenario.get("question"):
-        say([str(scenario["question"])])
+        say([str(scenario["question"]), ""])
     values = {(row.arm, row.measure): row.estimate for row in run.measures()}
-    if not values:
-        say([f"{run.path} is {run.state}; nothing is measured yet.", *_told(run)])
-        return
-    measures = list(dict.fromkeys(measure for _, measure in values))
-    table = Table(caption="95 % intervals over people", caption_justify="left")
-    table.add_column("recommender")
-    for measure in measures:
-        table.add_column(TITLES.get(measure, measure), justify="right")
-    for arm in run.arms:
-        cells = [_cell(values[arm, m], _DIGITS.get(m, 3)) if (arm, m) in values else "" for m in measures]
-        table.add_row(Text(arm), *cells)
-    console().print(table)
-    say([f"{run.path} is {run.state}."] * (run.state != "done") + _told(run))
+    if values:
+        arms = [arm for arm in run.arms if any(known == arm for known, _ in values)]
+        names = dict.fromkeys(measure for _, measure in values)
+        columns = [_column(name, [_cell(values[arm, name], name) for arm in arms]) for name in names]
+        beside_each_other(Column("recommender", arms), columns)
+        seeds = f" and {len(run.seeds)} seeds" if len(run.seeds) > 1 else ""
+        say([f"Value ± half of its 95 % interval over people{seeds}."])
+    say([_state(run, bool(values))] * (run.state != "done") + _told(run))
+    if run.state in ("failed", "stopped", "dead"):
+        say_whole([f"Continue with: simenv run --resume {shlex.quote(str(run.path))}"])
 
 
 def measures_as_rows(run: Run) -> list[dict[str, Any]]:
@@ -114,23 +127,18 @@ def measures_as_rows(run: Run) -> list[dict[str, Any]]:
 
 
 def comparisons(found: Sequence[Comparison]) -> None:
-    """Paired differences, a row per measure and side; those whose interval leaves out 0 are marked."""
-    table = Table(caption="difference with its paired 95 % interval; * where 0 lies outside of it")
-    for heading in ("measure", "recommender", "value", "compared with", "value", "difference", ""):
-        table.add_column(heading, justify="right" if heading in ("value", "difference") else "left")
-    for row in found:
-        digits = _DIGITS.get(row.measure, 3)
-        clear = row.difference.low > 0 or row.difference.high < 0
-        table.add_row(
-            TITLES.get(row.measure, row.measure).replace("\n", " "),
-            Text(row.side),
-            f"{row.value.value:.{digits}f}",
-            Text(row.baseline),
-            f"{row.baseline_value.value:.{digits}f}",
-            _signed(row.difference, digits),
-            "*" if clear else "",
-        )
-    console().print(table)
+    """Paired differences: the baseline's values first, then a row per side, a column per measure."""
+    sides = dict.fromkeys(row.side for row in found)
+    base = {row.measure: _cell(row.baseline_value, row.measure) for row in found}
+    cells = {(row.side, row.measure): _signed(row.difference, row.measure) for row in found}
+    columns = [_column(name, [own, *(cells[side, name] for side in sides)]) for name, own in base.items()]
+    beside_each_other(Column("recommender", [found[0].baseline, *sides]), columns)
+    say(
+        [
+            f"{found[0].baseline} as it is, the others as their difference from it; ± half of the 95 % "
+            "interval, of a difference paired person by person; * where that leaves out 0."
+        ]
+    )
 
 
 def comparisons_as_rows(found: Sequence[Comparison]) -> list[dict[str, Any]]:
@@ -168,6 +176,24 @@ def bench_table(rows: Sequence[Mapping[str, Any]]) -> None:
     console().print(table)
 
 
+def _column(measure: str, cells: Sequence[str]) -> Column:
+    return Column(TITLES.get(measure, measure), cells)
+
+
+def _state(run: Run, measured: bool) -> str:
+    """Where a run that is not done is, or what became of it."""
+    state, now, error = run.state, run.progress or {}, run.manifest.get("error")
+    if state == "failed" and error:
+        return f"{run.path} failed: {error}"
+    said = [f"{run.path} is {state}"]
+    if now.get("arm"):
+        day = min(now["round"] + 1, now["rounds"])
+        said.append(f"{now['arm']}, day {day} of {now['rounds']}, {now['share']:.0%} done")
+    if not measured:
+        said.append("nothing is measured yet")
+    return "; ".join(said) + "."
+
+
 def _told(run: Run) -> list[str]:
     """How fast a run was, and what its thinking cost."""
     progress, thinking = run.progress or {}, run.manifest.get("thinking") or {}
@@ -183,17 +209,25 @@ def _told(run: Run) -> list[str]:
     return ["; ".join(told)] if told else []
 
 
-def _cell(estimate: Estimate, digits: int) -> str:
+def _cell(estimate: Estimate, measure: str) -> str:
     if math.isnan(estimate.value):
         return "-"
-    if math.isnan(estimate.low):
-        return f"{estimate.value:.{digits}f}"
-    return f"{estimate.value:.{digits}f}\n{estimate.low:.{digits}f} to {estimate.high:.{digits}f}"
+    digits = _DIGITS.get(measure, 3)
+    return f"{estimate.value:.{digits}f}{_half(estimate, digits)}"
 
 
-def _signed(estimate: Estimate, digits: int) -> str:
-    value, low, high = (f"{number:+.{digits}f}" for number in (estimate.value, estimate.low, estimate.high))
-    return f"{value} [{low}, {high}]"
+def _signed(estimate: Estimate, measure: str) -> str:
+    """A difference, marked where its interval leaves out 0."""
+    if math.isnan(estimate.value):
+        return "-"
+    digits = _DIGITS.get(measure, 3)
+    mark = "* " if estimate.low > 0 or estimate.high < 0 else ""
+    return f"{mark}{estimate.value:+.{digits}f}{_half(estimate, digits)}"
+
+
+def _half(estimate: Estimate, digits: int) -> str:
+    """Half of an interval's width, which reaches equally far to both sides; nothing where it is unknown."""
+    return "" if math.isnan(estimate.low) else f" ±{(estimate.high - estimate.low) / 2:.{digits}f}"
 
 
 def _plain(estimate: Estimate) -> dict[str, float | None]:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from simenv.mood import MEMORY, TIRING
 from simenv.types import NOTHING, BoolArray, FloatArray, IntArray
 
 Clock = tuple[IntArray, IntArray, IntArray, IntArray]
@@ -55,6 +56,16 @@ def draws(key: np.uint64, clock: Clock, lanes: IntArray) -> FloatArray:
     return out
 
 
+@kernel
+def heads(key: np.uint64, clock: Clock) -> npt.NDArray[np.uint64]:
+    """Luck of every row before its lanes: uint64 (batch,); ``unit(fold(head, lane))`` is a lane's number."""
+    episode, round_, page, rows = clock
+    out = np.empty(rows.shape, dtype=np.uint64)
+    for b in range(rows.shape[0]):
+        out[b] = fold(fold(fold(fold(key, episode[b]), round_[b]), page[b]), rows[b])
+    return out
+
+
 @inlined
 def exp(x: np.float32) -> np.float32:
     """e to the x in float32, to about one unit in the last place (as Cephes' expf)."""
@@ -86,13 +97,32 @@ def enjoyment(watched: BoolArray, rating: FloatArray) -> FloatArray:
     for b in range(watched.shape[0]):
         total, count = _ZERO, _ZERO
         for slot in range(watched.shape[1]):
-            if watched[b, slot]:
-                count += _ONE
-                if not np.isnan(rating[b, slot]):
-                    total += (rating[b, slot] - _ONE) / _FOUR
+            stars = rating[b, slot]
+            # to add 0 is cheaper than not to know whether to add
+            count += _ONE if watched[b, slot] else _ZERO
+            total += (stars - _ONE) / _FOUR if watched[b, slot] and not np.isnan(stars) else _ZERO
         if count > 0:
             out[b] = total / count
     return out
+
+
+@inlined
+def felt(satisfaction: np.float32, fatigue: np.float32, gain: np.float32) -> tuple[np.float32, np.float32]:
+    """Satisfaction and fatigue of one agent after a page that gave ``gain``."""
+    return MEMORY * satisfaction + (_ONE - MEMORY) * gain, fatigue + TIRING * (_ONE - fatigue)
+
+
+@kernel
+def after_page(
+    satisfaction: FloatArray, fatigue: FloatArray, watched: BoolArray, rating: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Satisfaction and fatigue after a page: float32 (batch,) each."""
+    gain = enjoyment(watched, rating)
+    pleased = np.empty(gain.shape, dtype=np.float32)
+    tired = np.empty(gain.shape, dtype=np.float32)
+    for b in range(gain.shape[0]):
+        pleased[b], tired[b] = felt(satisfaction[b], fatigue[b], gain[b])
+    return pleased, tired
 
 
 @kernel
@@ -145,3 +175,26 @@ def append(ends: LongArray, values: IntArray, rows: IntArray, items: IntArray) -
             if items[b, slot] != NOTHING:
                 values[ends[rows[b]]] = items[b, slot]
                 ends[rows[b]] += 1
+
+
+@kernel
+def push(
+    items: IntArray, ratings: FloatArray, page: tuple[IntArray, IntArray, BoolArray, FloatArray]
+) -> None:
+    """Put each page's watched items, top to bottom, in front of its row's window (agents, size)."""
+    rows, shown, watched, stars = page
+    size = items.shape[1]
+    for b in range(shown.shape[0]):
+        row = rows[b]
+        new = min(watched[b].sum(), size)
+        if new == 0:
+            continue
+        for place in range(size - 1, new - 1, -1):
+            items[row, place] = items[row, place - new]
+            ratings[row, place] = ratings[row, place - new]
+        place = 0
+        for slot in range(shown.shape[1] - 1, -1, -1):
+            if watched[b, slot] and place < new:
+                items[row, place] = shown[b, slot]
+                ratings[row, place] = stars[b, slot]
+                place += 1

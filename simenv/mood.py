@@ -37,8 +37,6 @@ def after_page(
     satisfaction: FloatArray, fatigue: FloatArray, watched: BoolArray, rating: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Satisfaction and fatigue (float32 (batch,), 0 to 1) after a page, given those before it."""
-    gain = enjoyment(watched, rating)
-    return (
-        MEMORY * satisfaction + (1 - MEMORY) * gain,
-        fatigue + TIRING * (1 - fatigue),
-    )
+    from simenv import kernels  # numba is slow to import
+
+    return kernels.after_page(satisfaction, fatigue, watched, rating)

@@ -12,6 +12,7 @@ from simenv.types import (
     Estimate,
     Feedback,
     FloatArray,
+    IntArray,
     Interactions,
     Question,
     Recall,
@@ -88,6 +89,14 @@ class Checkpointable(Protocol):
 
     def restore(self, state: State) -> None:
         """Continue exactly from such columns."""
+
+
+@runtime_checkable
+class Forgetful(Protocol):
+    """The ability of a memory to be as it was before anything happened."""
+
+    def forget(self, rows: IntArray) -> None:
+        """Forget everything about some agents: int32 (n,)."""
 
 
 @runtime_checkable

@@ -1,36 +1,23 @@
-"""The world of one recommender: who comes when, and how a page changes them."""
+"""The world of one recommender: who comes when, and what the system saw of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from simenv import mood
-from simenv.days import Days
 from simenv.feedback import RoundLog
-from simenv.protocols import Checkpointable, Memory, Policy, State
-from simenv.types import (
-    Action,
-    BoolArray,
-    Feedback,
-    FloatArray,
-    IntArray,
-    Population,
-    Ragged,
-    Slate,
-    Step,
-    Visit,
-)
+from simenv.people import People
+from simenv.protocols import State
+from simenv.types import BoolArray, Feedback, IntArray, Population, Ragged, Slate, Step, Visit
 
 
 @dataclass(frozen=True, kw_only=True)
 class Calendar:
-    """How long a world lives: rounds (days), pages in a visit, and agents in a block."""
+    """How long a world lives: rounds (days), and agents in a block."""
 
     rounds: int = 1
-    pages: int = 5
     block: int = 16_384
 
 
@@ -41,22 +28,19 @@ class World:
     before the next block starts; nothing that an agent does depends on which block it is in.
     """
 
-    def __init__(
-        self, population: Population, policy: Policy, memory: Memory, calendar: Calendar, seed: int = 0
-    ) -> None:
-        self.population = population
-        self.policy = policy
-        self.memory = memory
+    def __init__(self, people: People, calendar: Calendar) -> None:
+        self.people = people
         self.calendar = calendar
-        agents = len(population)
-        self.satisfaction: FloatArray = np.full(agents, mood.START_SATISFACTION)
-        self.fatigue: FloatArray = np.full(agents, mood.START_FATIGUE)
-        self.days = Days(population, seed)
         self.round = 0
-        self._known = population.history
+        self._known = people.population.history
         self._past = RoundLog()
         self._log = RoundLog()
         self._start_day()
+
+    @property
+    def population(self) -> Population:
+        """Who lives here."""
+        return self.people.population
 
     def visits(self) -> Iterator[Visit]:
         """Every visit until the last round is over; ``turn`` must follow each round."""
@@ -84,24 +68,14 @@ class World:
         Raises:
             ValueError: when the slate is not for the visit that was last handed out.
         """
-        rows = slate.visit.rows
-        if not np.array_equal(rows, self._here):
+        if not np.array_equal(slate.visit.rows, self._here):
             raise ValueError(
-                f"Expected a slate for the {len(self._here)} agents who are here, got {len(rows)}."
+                f"Expected a slate for the {len(self._here)} agents who are here, "
+                f"got {len(slate.visit.rows)}."
             )
-        recall = replace(
-            self.memory.recall(slate), satisfaction=self.satisfaction[rows], fatigue=self.fatigue[rows]
-        )
-        response = self.policy.decide(slate, recall)
-        satisfaction, fatigue = mood.after_page(
-            recall.satisfaction, recall.fatigue, response.watched, response.rating
-        )
-        left = (response.action == Action.LEAVE) | (slate.visit.page + 1 >= self.calendar.pages)
-        step = Step(slate, response, satisfaction, fatigue, left)
-        self.satisfaction[rows], self.fatigue[rows] = satisfaction, fatigue
-        self.memory.write(step)
+        step = self.people.respond(slate)
         self._log.add(step)
-        self._advance(slate.items, left)
+        self._advance(slate.items, step.left)
         return step
 
     def round_done(self) -> bool:
@@ -115,10 +89,8 @@ class World:
     def turn(self) -> None:
         """End the round: people rest, and the next day on which somebody comes begins."""
         self.known()
-        self.days.pass_by(self._present, self.satisfaction)
+        self.people.end_day(self._present)
         self.round += 1
-        self.satisfaction[:] = mood.START_SATISFACTION
-        self.fatigue[:] = mood.START_FATIGUE
         self._past, self._log = self._log, RoundLog()
         self._start_day()
 
@@ -134,28 +106,23 @@ class World:
         """Everything that changes from round to round; to be taken between rounds."""
         known = self.known()
         columns = {"round": np.array([self.round]), "known": known.values, "starts": known.starts}
-        columns |= {f"days.{name}": column for name, column in self.days.state().items()}
-        if isinstance(self.memory, Checkpointable):
-            columns |= {f"memory.{name}": column for name, column in self.memory.state().items()}
-        return columns
+        return columns | dict(self.people.state())
 
     def restore(self, state: State) -> None:
         """Continue with the round that follows the one after which ``state`` was taken."""
         self.round = int(state["round"][0])
         self._known = Ragged(state["starts"].astype(np.int64), state["known"].astype(np.int32))
         self._past, self._log = RoundLog(), RoundLog()
-        self.days.restore(_part(state, "days."))
+        self.people.restore(state)
         self._start_day()
-        if isinstance(self.memory, Checkpointable):
-            self.memory.restore(_part(state, "memory."))
 
     def _start_day(self) -> None:
         """Days on which nobody comes pass by."""
-        self._present: IntArray = self.days.present(self.round)
+        self._present: IntArray = self.people.days.present(self.round)
         while len(self._present) == 0 and self.round < self.calendar.rounds:
-            self.days.pass_by(self._present, self.satisfaction)
+            self.people.end_day(self._present)
             self.round += 1
-            self._present = self.days.present(self.round)
+            self._present = self.people.days.present(self.round)
         self._next = 0
         self._enter_block()
 
@@ -173,8 +140,3 @@ class World:
         self._here = self._here[stay]
         self._seen = np.concatenate([self._seen[stay], shown[stay]], axis=1)
         self._page += 1
-
-
-def _part(state: State, prefix: str) -> State:
-    """The columns whose names begin with a prefix, without it."""
-    return {name[len(prefix) :]: column for name, column in state.items() if name.startswith(prefix)}

@@ -11,6 +11,7 @@ from agents.memory import Window
 from agents.taste import ItemTaste
 from agents.taste_policy import TastePolicy
 from simenv.luck import stream
+from simenv.people import People
 from simenv.types import FloatArray, Population, Ragged
 from simenv.world import Calendar, World
 from tests import factories
@@ -50,13 +51,17 @@ def items(count: int = 25) -> ItemTaste:
     )
 
 
-def policy(people: Population, seed: int = 5, count: int = 25) -> TastePolicy:
+def policy(population: Population, seed: int = 5, count: int = 25) -> TastePolicy:
     """A policy that watches often enough for things to happen in small worlds."""
-    return TastePolicy(items(count), people, Decision(seed=seed, base_rate=0.5))
+    return TastePolicy(items(count), population, Decision(seed=seed, base_rate=0.5))
+
+
+def people(agents: int = 40, *, pages: int = 3) -> People:
+    """Light agents as they are in the beginning."""
+    population = crowd(agents)
+    return People(population, policy(population), Window(agents, 4), pages=pages)
 
 
 def world(agents: int = 40, *, rounds: int = 2, pages: int = 3, block: int = 4096) -> World:
     """A small world of light agents."""
-    people = crowd(agents)
-    calendar = Calendar(rounds=rounds, pages=pages, block=block)
-    return World(people, policy(people), Window(agents, 4), calendar)
+    return World(people(agents, pages=pages), Calendar(rounds=rounds, block=block))

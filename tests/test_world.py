@@ -195,8 +195,8 @@ def test_people_rest_between_rounds_and_change_within_them() -> None:
             return self.inner.decide(slate, recall)
 
     world = light.world(AGENTS)
-    assert isinstance(world.policy, light.TastePolicy)
-    world.policy = Feeling(world.policy)
+    assert isinstance(world.people.policy, light.TastePolicy)
+    world.people.policy = Feeling(world.people.policy)
     steps = live(world).steps
     for recall, step, before in zip(felt, steps, [None, *steps], strict=False):
         if step.slate.visit.page[0] == 0:
@@ -236,7 +236,7 @@ def test_a_state_does_not_change_while_the_world_goes_on() -> None:
     live(world)
     state = world.state()
     kept = {name: column.tobytes() for name, column in state.items()}
-    world.calendar = Calendar(rounds=2, pages=3)
+    world.calendar = Calendar(rounds=2)
     live(world)
     assert {name: column.tobytes() for name, column in state.items()} == kept
     assert {name: column.tobytes() for name, column in world.state().items()} != kept

@@ -11,8 +11,6 @@ from torch import Tensor
 
 from agents.behaviour.examples import Example
 
-TOKENS_IN_BATCH = 4096
-
 
 @dataclass(frozen=True)
 class Batch:
@@ -45,12 +43,12 @@ class Batch:
         return Batch(*(getattr(self, name).to(device) for name in self.__dataclass_fields__))
 
 
-def batches(examples: Iterable[Example], rng: np.random.Generator) -> Iterator[Batch]:
-    """All examples in batches of about ``TOKENS_IN_BATCH`` tokens, batches in random order."""
+def batches(examples: Iterable[Example], tokens: int, rng: np.random.Generator) -> Iterator[Batch]:
+    """All examples in batches of at most so many tokens (but of one example at least), in random order."""
     ordered = sorted(examples, key=lambda example: len(example.tokens))
     groups: list[list[Example]] = [[]]
     for example in ordered:
-        if groups[-1] and (len(groups[-1]) + 1) * len(example.tokens) > TOKENS_IN_BATCH:
+        if groups[-1] and (len(groups[-1]) + 1) * len(example.tokens) > tokens:
             groups.append([])
         groups[-1].append(example)
     for index in rng.permutation(len(groups)):

@@ -14,13 +14,14 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from agents.behaviour.plan import Lesson
 from agents.decision import leave_chance
 from agents.models.vocabulary import Vocabulary
 from agents.population import people
 from agents.profile import describe, item_words
 from agents.prompts import prompts
 from agents.questions import leave_question, memory_words, opening, page_words, watch_question
-from simenv.types import Catalog, Dataset, FloatArray, IntArray, Interactions, Population
+from simenv.types import FloatArray, IntArray, Interactions, Population
 
 LongArray = npt.NDArray[np.int64]
 POSITIVES, NEGATIVES = 8, 16
@@ -52,33 +53,34 @@ class Example:
 
 
 class Writer:
-    """Writes examples about the people of one data set, as tokens; ``known`` gives the items' statistics."""
+    """Writes examples about the learners of one lesson, as tokens.
 
-    def __init__(
-        self,
-        dataset: Dataset,
-        known: Interactions,
-        whole: Vocabulary,
-        plain: Vocabulary,
-        rng: np.random.Generator,
-    ) -> None:
-        self.dataset, self.rng = dataset, rng
+    Args:
+        lesson: whose ratings are known; what is said of items comes from them alone.
+        whole, plain: the vocabulary with and without whole titles.
+    """
+
+    rng: np.random.Generator
+    """Where chance comes from, new for every epoch."""
+
+    def __init__(self, lesson: Lesson, whole: Vocabulary, plain: Vocabulary) -> None:
+        self.dataset, self.learners, self.ratings = lesson.dataset, lesson.learners, lesson.ratings
         self.encode = cache(whole.encode)
         self.spell = cache(plain.encode)
         self.first_title = len(plain)
-        words = prompts()
-        self.opening = opening(dataset.catalog.noun)
+        words, catalog, known = prompts(), lesson.dataset.catalog, self.ratings
+        self.opening = opening(catalog.noun)
         self.ask_stars = words["stars"]["ask"]
         self.no, self.yes = (whole.encode(option)[0] for option in words["watch"]["options"])
         self.star_tokens = [whole.encode(option)[0] for option in words["stars"]["options"]]
-        catalog = dataset.catalog
         self.counts = np.bincount(known.item, minlength=len(catalog)).astype(np.float64)
         self.totals = np.bincount(known.item, weights=known.rating, minlength=len(catalog))
         self.people = len(np.unique(known.user))
         self.weights = np.cumsum(self.counts / self.counts.sum())
 
-    def epoch(self, ratings: Interactions, chosen: IntArray) -> Iterator[Example]:
-        """One example for each chosen user: a fresh split of their ratings into profile and questions."""
+    def epoch(self, rng: np.random.Generator) -> Iterator[Example]:
+        """One example for each learner: a fresh split of their ratings into profile and questions."""
+        self.rng, ratings, chosen = rng, self.ratings, self.learners
         order, starts, rank = self._shuffled(ratings)
         count = np.diff(starts)
         asked = np.minimum(POSITIVES, count // 4 + 1)
@@ -96,9 +98,7 @@ class Writer:
             mine = order[starts[user] : starts[user + 1]]
             positives = ratings.where(mine[: asked[user]])
             today = ratings.where(mine[asked[user] : asked[user] + recent[user]])
-            memory = memory_words(
-                self.dataset.catalog, today.item, np.clip(np.floor(today.rating + 0.5), 1, 5)
-            )
+            memory = memory_words(self.dataset.catalog, today.item, whole_stars(today.rating))
             yield self.example(self._forgetful(population), row, memory, positives, ratings.item[mine])
 
     def example(
@@ -128,7 +128,7 @@ class Writer:
         if rated:
             further = [self.yes, *self.encode(self.ask_stars)]
             example.add(further, segment, start + len(example.tokens) - before)
-            level = int(np.clip(np.floor(stars + 0.5), 1, 5))
+            level = int(whole_stars(np.array([stars], dtype=np.float32))[0])
             example.stars.append((len(example.tokens) - 1, self.star_tokens[level - 1]))
 
     def _add_leave(self, example: Example, segment: int, start: int, level: int) -> None:
@@ -152,10 +152,13 @@ class Writer:
         own = 0.0 if np.isnan(stars) else 1.0
         count = self.counts[item] - own
         mean = (self.totals[item] - np.nan_to_num(stars)) / count if count > 0 else np.nan
-        words = item_words(self.dataset.catalog, item, max(count, 0) / self.people, mean)
+        # float32, as in the catalogue: a mean between two tenths is then rounded as it will be in a page
+        share, mean = float(np.float32(max(count, 0) / self.people)), float(np.float32(mean))
+        words = item_words(self.dataset.catalog, item, share, mean)
         if self.rng.random() >= FACT_DROPPED:
             return words
-        return words.split(";")[0] if self.rng.random() < 0.5 else words.rsplit(",", 1)[0]
+        unrated = item_words(self.dataset.catalog, item, share, np.nan)
+        return unrated.rpartition(";")[0] if self.rng.random() < 0.5 else unrated
 
     def _shuffled(self, ratings: Interactions) -> tuple[LongArray, LongArray, LongArray]:
         """Entries in random order within each user, where each user starts, and each entry's rank there."""
@@ -192,13 +195,6 @@ class Writer:
         return replace(population, gender=nothing, age=nothing, occupation=nothing)
 
 
-def popularity_matched(catalog: Catalog, item: int, known: IntArray, rng: np.random.Generator) -> int:
-    """An item that the person never rated, as popular as the given one (nearest, at most 5 % off, or -1)."""
-    popularity: FloatArray = catalog.popularity
-    gap = np.abs(popularity - popularity[item])
-    gap[known] = np.inf
-    nearest = np.flatnonzero(gap <= 0.05 * popularity[item])
-    if len(nearest) == 0:
-        return -1
-    closest = nearest[np.argsort(gap[nearest], kind="stable")[:5]]
-    return int(rng.choice(closest))
+def whole_stars(stars: FloatArray) -> FloatArray:
+    """Stars as agents give them, 1 to 5: half stars count as the next whole one."""
+    return np.clip(np.floor(stars + np.float32(0.5)), 1, 5)

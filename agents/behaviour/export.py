@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from safetensors.numpy import load_file
-
+from agents.behaviour.checkpoint import Checkpoint, read_about
 from agents.behaviour.lexicon import lexicon
 from agents.models.gguf import LlamaShape, quantise, write_gguf
+from simenv.errors import UsageError
 from simenv.types import Dataset
 
 CONTEXT = 1024
+"""The longest prompt of the model, tokens: a page with the fullest profile and memory has half as many."""
 _LAYER = {
     "attention_norm": "attn_norm",
     "query": "attn_q",
@@ -28,9 +28,19 @@ _LAYER = {
 
 
 def export(folder: Path, target: Path, datasets: Sequence[Dataset], kind: str = "Q8_0") -> None:
-    """Write the checkpoint in ``folder`` as a GGUF file of one kind (F16, Q8_0 or Q4_K_M)."""
-    tensors = load_file(folder / "checkpoint.safetensors")
-    sizes = json.loads((folder / "training.json").read_text(encoding="utf-8"))["shape"]
+    """Write the last checkpoint of a training as a GGUF file.
+
+    Args:
+        folder: of the training.
+        datasets: those of the training, in the same order: they name the tokens.
+        kind: F16, Q8_0 or Q4_K_M.
+
+    Raises:
+        UsageError: there is no checkpoint, or the data sets are not those of the training.
+    """
+    sizes, last = read_about(folder)["shape"], Checkpoint.load(folder)
+    if last is None:
+        raise UsageError(f"Expected a checkpoint to export in {folder}, found none; train for longer.")
     vocabulary, _ = lexicon(datasets)
     shape = LlamaShape(
         name="simenv behaviour model",
@@ -43,11 +53,7 @@ def export(folder: Path, target: Path, datasets: Sequence[Dataset], kind: str = 
         rope_base=sizes["rope_base"],
         epsilon=sizes["epsilon"],
     )
-    weights = {
-        _gguf_name(name.removeprefix("weight.")): tensor
-        for name, tensor in tensors.items()
-        if name.startswith("weight.")
-    }
+    weights = {_gguf_name(name): weight for name, weight in last.weights().items()}
     with TemporaryDirectory(dir=target.parent) as scratch:
         exact = Path(scratch) / "exact.gguf"
         write_gguf(exact, weights, shape, vocabulary.tokens, control={"eos": 0})

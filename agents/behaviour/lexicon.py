@@ -34,7 +34,7 @@ def _phrases(datasets: Sequence[Dataset]) -> Iterator[str]:
     """Everything that the templates write around the data, and every value that a field can take."""
     words = prompts()
     for template in _texts({name: part for name, part in words.items() if name != "reason"}):
-        for chunk in _FIELD.split(template.replace("{noun}", datasets[0].catalog.noun)):
+        for chunk in _FIELD.split(template.replace("{noun}", one_line(datasets[0].catalog.noun))):
             yield from filter(None, re.split(r"(?=\n)", chunk))
     yield from (number(tenth / 10) for tenth in range(51))
     yield from (words["item"]["rating"].format(mean=number(tenth / 10)) for tenth in range(51))
@@ -42,7 +42,7 @@ def _phrases(datasets: Sequence[Dataset]) -> Iterator[str]:
     yield from (words["memory"]["entry"].format(title="", stars=stars).strip("\n") for stars in range(1, 6))
     for field in ("satisfied", "tired"):
         yield from (f", {field} {value} of 10" for value in range(11))
-    for theme in sorted({name for dataset in datasets for name in dataset.catalog.theme_names}):
+    for theme in sorted({one_line(name) for dataset in datasets for name in dataset.catalog.theme_names}):
         yield from (theme, f", {theme}", words["item"]["themes"].format(themes=theme))
     for word in sorted({w for d in datasets for w in (*d.users.age, *d.users.occupation) if w}):
         yield words["profile"]["detail"].format(word=one_line(word))

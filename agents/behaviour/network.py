@@ -13,7 +13,6 @@ from torch.nn import functional
 class Shape:
     """The sizes of the network; the defaults have 1.3 M parameters outside the embeddings."""
 
-    vocabulary: int
     width: int = 256
     layers: int = 2
     heads: int = 4
@@ -22,13 +21,17 @@ class Shape:
     epsilon: float = 1e-5
 
 
+EMBEDDED = Shape()
+"""The sizes of the model that comes with the package."""
+
+
 class Network(nn.Module):
     """Token numbers to hidden states; the embedding is also the output layer."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, words: int) -> None:
         super().__init__()
         self.shape = shape
-        self.embed = nn.Embedding(shape.vocabulary, shape.width)
+        self.embed = nn.Embedding(words, shape.width)
         self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
         self.norm = nn.RMSNorm(shape.width, eps=shape.epsilon)
         nn.init.normal_(self.embed.weight, std=0.02)

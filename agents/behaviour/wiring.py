@@ -10,11 +10,15 @@ change all of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from agents.behaviour.network import Layer, Network
+from simenv.factors import leading_vectors
+from simenv.types import FloatArray, Interactions
 
 FACTORS = 64
 OWN = slice(0, FACTORS)
@@ -28,6 +32,27 @@ EVIDENCE = MARK + 1
 
 _FACTOR_SIZE, _MARK_SIZE, _ANSWER_SIZE = 0.04, 0.2, 0.15
 _LOOK, _WRITE, _MULTIPLY = 0.95, 0.1, 0.004
+
+
+def item_factors(ratings: Interactions, factors: int) -> FloatArray:
+    """Directions of items in the factors of the row-normalised binary matrix (PureSVD).
+
+    Returns:
+        float32 (items, factors), centred, each row with a mean square of 1 (0 for items nobody rated).
+    """
+    from scipy.sparse import csr_array
+
+    size = np.sqrt(np.maximum(np.bincount(ratings.user, minlength=ratings.users), 1))
+    seen: Any = csr_array(
+        (1 / size[ratings.user], (ratings.user, ratings.item)), (ratings.users, ratings.items)
+    )
+    vectors = leading_vectors(seen, factors).astype(np.float64)
+    strength = np.sqrt(((seen @ vectors) ** 2).sum(axis=0))
+    rated = np.bincount(ratings.item, minlength=ratings.items) > 0
+    scaled = vectors * np.sqrt(strength)
+    scaled -= scaled[rated].mean(axis=0)
+    scale = np.sqrt((scaled**2).mean(axis=1, keepdims=True))
+    return np.where(rated[:, None], scaled / np.maximum(scale, 1e-12), 0).astype(np.float32)
 
 
 @torch.no_grad()

@@ -12,7 +12,7 @@ from types import TracebackType
 import numpy as np
 
 from agents.models.usage import Identified, Metered, Usage
-from simenv.errors import UsageError
+from simenv.errors import SimenvError, UsageError
 from simenv.protocols import LanguageModel
 from simenv.types import FloatArray, Question
 
@@ -63,9 +63,7 @@ class Cached:
                 asked = self._model.choose(page)
                 fresh.append((key, b"".join(answer.tobytes() for answer in asked)))
                 answers += asked
-        if fresh:
-            with self._file:
-                self._file.executemany("INSERT OR IGNORE INTO pages VALUES (?, ?)", fresh)
+        self._keep(fresh)
         return answers
 
     def count(self, texts: Sequence[str]) -> Sequence[int]:
@@ -91,6 +89,16 @@ class Cached:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _keep(self, fresh: Sequence[tuple[bytes, bytes]]) -> None:
+        try:
+            with self._file:
+                self._file.executemany("INSERT OR IGNORE INTO pages VALUES (?, ?)", fresh)
+        except sqlite3.OperationalError as error:
+            raise SimenvError(
+                f"Answers could not be written to the file that remembers them ({error}); make room on the "
+                "disk, then try again."
+            ) from error
 
     def _key(self, page: Sequence[Question]) -> bytes:
         """A hash of the model and of every word on the page, lengths included."""

@@ -22,6 +22,7 @@ from recommenders.popularity import Popularity
 from simenv.loop import loop
 from simenv.luck import stream
 from simenv.metrics import Scoreboard
+from simenv.people import People
 from simenv.records.folder import RunFolder
 from simenv.records.recorder import Recorder
 from simenv.types import Catalog, FloatArray, IntArray, Interactions, Population, Ragged, Step
@@ -101,7 +102,8 @@ def _live(population: Population, notes: Notes) -> tuple[int, float]:
     """One day: how many agent-pages, and how many seconds."""
     agents, pages = len(population), 0
     policy = TastePolicy(_items(), population, Decision(seed=1))
-    world = World(population, policy, Window(agents), Calendar(rounds=1, pages=PAGES, block=BLOCK))
+    people = People(population, policy, Window(agents), pages=PAGES)
+    world = World(people, Calendar(rounds=1, block=BLOCK))
     recommender = Popularity()
     recommender.fit(_train(agents))
     with TemporaryDirectory() as place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 import numpy as np
@@ -75,8 +75,38 @@ def _ml_1m_ratings(read: Read) -> Ratings:
     published = read("ratings.dat")
     if published is not None:
         return _ratings(_table(published.replace(b"::", b"\t"), "\t"), ("f0", "f1", "f2", "f3"))
-    rebuilt = gzip.decompress(_need(read, ML_1M, "ratings.csv.gz"))
-    return _ratings(_table(rebuilt, ",", named=True), ("userId", "movieId", "rating"))
+    return _rebuilt(_need(read, ML_1M, "ratings.csv.gz"))
+
+
+def _rebuilt(content: bytes) -> Ratings:
+    """Ratings in the form without times."""
+    table = _table(gzip.decompress(content), ",", named=True)
+    return _ratings(table, ("userId", "movieId", "rating"))
+
+
+def unseen_people(dataset: Dataset) -> Dataset:
+    """People of MovieLens 1M who are in nobody's training: the same catalogue, all they are known to rate.
+
+    Their ratings are those of ``context.csv.gz`` beside the others, a part of all that they gave.
+
+    Args:
+        dataset: ``ml-1m``; what its catalogue says of popularity and means stays as it is.
+
+    Raises:
+        UsageError: there is no such file, or the people are among those of the data set.
+    """
+    read = ML_1M.open()
+    ratings = _rebuilt(_need(read, ML_1M, "context.csv.gz"))
+    users = _ml_1m_users(read, ratings)
+    known = set(users.ids) & set(dataset.users.ids)
+    if known:
+        raise UsageError(
+            f"Expected people in context.csv.gz who are not in ml-1m itself, found {len(known)} who are; use "
+            f"the ratings.csv.gz that belongs to it."
+        )
+    items = [int(item) for item in dataset.catalog.ids]
+    whole = _interactions(ML_1M, users, items, ratings)
+    return replace(dataset, users=users, train=whole, test=whole.where(np.zeros(len(whole), dtype=bool)))
 
 
 def _ml_1m_users(read: Read, ratings: Ratings) -> Users:
@@ -133,14 +163,6 @@ def ml_latest_small(seed: int) -> Dataset:
 
 def _dataset(archive: Archive, films: Films, users: Users, ratings: Ratings, seed: int) -> Dataset:
     """Numbers of the data set's own become indices, and everything becomes one data set."""
-    interactions = Interactions(
-        user=_index(archive, [int(user) for user in users.ids], ratings.user),
-        item=_index(archive, films.ids, ratings.item),
-        rating=ratings.stars.astype(np.float32),
-        time=ratings.time,
-        users=len(users),
-        items=len(films.ids),
-    )
     parsed = Parsed(
         noun="film",
         ids=tuple(str(film) for film in films.ids),
@@ -148,9 +170,20 @@ def _dataset(archive: Archive, films: Films, users: Users, ratings: Ratings, see
         genres=tuple(films.genres),
         text=tuple(films.text.get(film, "") for film in films.ids),
         users=users,
-        interactions=interactions,
+        interactions=_interactions(archive, users, films.ids, ratings),
     )
     return assemble(archive.name, parsed, seed)
+
+
+def _interactions(archive: Archive, users: Users, items: Sequence[int], ratings: Ratings) -> Interactions:
+    return Interactions(
+        user=_index(archive, [int(user) for user in users.ids], ratings.user),
+        item=_index(archive, items, ratings.item),
+        rating=ratings.stars.astype(np.float32),
+        time=ratings.time,
+        users=len(users),
+        items=len(items),
+    )
 
 
 def _index(archive: Archive, known: Sequence[int], found: Longs) -> IntArray:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from simenv.errors import UsageError
+from simenv.errors import SimenvError, UsageError
 from simenv.protocols import State
 from simenv.records import checkpoint, manifest
 from simenv.records.checkpoint import Checkpoint
@@ -152,9 +152,18 @@ class RunFolder:
         return checkpoint.read_checkpoint(path) if path.exists() else None
 
     def drop_after(self, last: Checkpoint | None) -> None:
-        """Remove the parts that were written after a checkpoint: all, where there is none."""
-        valid = set(last.parts) if last else set()
-        for part in set(self._parts()) - valid:
+        """Remove the parts that were written after a checkpoint: all, where there is none.
+
+        Raises:
+            SimenvError: when a part is gone that was there at the checkpoint.
+        """
+        valid, found = set(last.parts) if last else set(), set(self._parts())
+        if valid - found:
+            raise SimenvError(
+                f"{self.path / min(valid - found)} is gone, without which the run cannot be continued; bring "
+                "it back, or start the run again with a new --out."
+            )
+        for part in found - valid:
             (self.path / part).unlink()
 
     def _parts(self) -> list[str]:
@@ -166,7 +175,7 @@ def _hold(path: Path) -> int | None:
     """Take the folder's lock, which the system lets go when the process ends, however it ends."""
     import fcntl
 
-    lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT)
+    lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

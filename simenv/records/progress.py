@@ -39,7 +39,7 @@ class Progress:
     The heartbeat comes from a thread of its own, so it beats while one page of many agents takes long.
 
     Args:
-        done: visits of agents that had ended before, when the run was stopped.
+        done: visits that were over or missed before, when the run was stopped: agents times rounds.
         clock: seconds that only go forward.
     """
 
@@ -51,8 +51,8 @@ class Progress:
         self._clock = clock
         self._began = self._since = clock()
         self._busy = 0.0
-        self._before = done
-        self._visits = 0
+        self._before = self._passed = done
+        self._worlds = done // max(plan.rounds * plan.agents, 1)
         self._round_visits = 0
         self._decisions = 0
         self._tokens = 0
@@ -76,6 +76,8 @@ class Progress:
         """Say which round of which world begins."""
         if (seed, arm) != (self._where["seed"], self._where["arm"]):
             self._since = self._clock()  # what came before was fitting
+            self._worlds += self._where["arm"] is not None
+        self._passed = (self._worlds * self._plan.rounds + day) * self._plan.agents
         self._where = {"seed": seed, "arm": arm, "round": day}
         self._round_visits = 0
 
@@ -90,7 +92,6 @@ class Progress:
         self._since = now
         ended = int(step.left.sum())
         self._decisions += int((step.slate.items != NOTHING).sum())
-        self._visits += ended
         self._round_visits += ended
         self._tokens, self._hits = tokens, cache_hits
 
@@ -101,17 +102,17 @@ class Progress:
         """
         seconds, busy = max(self._clock() - self._began, 1e-9), max(self._busy, 1e-9)
         total = self._plan.worlds * self._plan.rounds * self._plan.agents
-        missing = max(total - self._before - self._visits, 0)
+        now = min(self._passed + self._round_visits, total)
         return {
             **self._where,
             "rounds": self._plan.rounds,
             "agents_done": self._round_visits,
             "agents": self._plan.agents,
-            "share": 1 - missing / max(total, 1),
+            "share": now / max(total, 1),
             "decisions_per_s": self._decisions / busy,
             "tokens_per_s": self._tokens / busy,
             "cache_hits": self._hits,
-            "time_left_s": missing * seconds / self._visits if self._visits else None,
+            "time_left_s": (total - now) * seconds / (now - self._before) if now > self._before else None,
             "heartbeat": time.time(),
         }
 

@@ -165,15 +165,6 @@ class LearnerContract(RecommenderContract):
         visit = everybody(planted())
         assert not same(self.learner().recommend(visit, 30), self.fitted().recommend(visit, 30))
 
-    def test_a_round_in_which_nobody_watched_changes_nothing(self) -> None:
-        recommender, visit = self.fitted(), everybody(planted())
-        slate = recommender.recommend(visit, 30)
-        silence = np.zeros(slate.items.shape, dtype=np.bool_)
-        nothing = np.full(slate.items.shape, np.nan, dtype=np.float32)
-        for round_ in ([], [Feedback(slate, silence, nothing, np.zeros(USERS, dtype=np.int8))]):
-            recommender.learn(round_)
-            assert same(slate, recommender.recommend(visit, 30))
-
     def test_the_blocks_of_a_round_do_not_matter(self) -> None:
         one, two, visit = self.fitted(), self.fitted(), everybody(planted())
         pages = self.round_of(one)
@@ -207,6 +198,25 @@ class LearnerContract(RecommenderContract):
         for name, column in recommender.state().items():
             assert column.dtype.kind in "iufb", name
 
+    def test_an_empty_round_changes_nothing(self) -> None:
+        recommender, visit = self.fitted(), everybody(planted())
+        slate = recommender.recommend(visit, 30)
+        recommender.learn([])
+        assert same(slate, recommender.recommend(visit, 30))
+
+
+class CountingContract(LearnerContract):
+    """What a recommender promises to which only what was watched counts, whenever that was."""
+
+    def test_a_round_in_which_nobody_watched_changes_nothing(self) -> None:
+        recommender, visit = self.fitted(), everybody(planted())
+        slate = recommender.recommend(visit, 30)
+        silence = np.zeros(slate.items.shape, dtype=np.bool_)
+        nothing = np.full(slate.items.shape, np.nan, dtype=np.float32)
+        for round_ in ([], [Feedback(slate, silence, nothing, np.zeros(USERS, dtype=np.int8))]):
+            recommender.learn(round_)
+            assert same(slate, recommender.recommend(visit, 30))
+
     def test_having_learned_equals_having_been_fitted_on_everything(self) -> None:
         learned, train = self.fitted(), planted()
         pages = self.round_of(learned)
@@ -218,7 +228,7 @@ class LearnerContract(RecommenderContract):
         assert same(learned.recommend(visit, ITEMS), self.fitted(whole).recommend(visit, ITEMS))
 
 
-class PersonalContract(LearnerContract):
+class PersonalContract(CountingContract):
     """What a recommender promises that scores every item for every person."""
 
     def scores(self, recommender: Recommender, rows: IntArray) -> FloatArray:

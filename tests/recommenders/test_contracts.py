@@ -6,10 +6,17 @@ from recommenders.als import Als
 from recommenders.bpr import Bpr
 from recommenders.ease import Ease
 from recommenders.item_knn import ItemKnn
+from recommenders.linucb import LinUcb
 from recommenders.popularity import Popularity
 from recommenders.random import Random
+from recommenders.thompson import Thompson
 from simenv.protocols import Recommender
-from tests.contracts.recommender import LearnerContract, PersonalContract, RecommenderContract
+from tests.contracts.recommender import (
+    CountingContract,
+    LearnerContract,
+    PersonalContract,
+    RecommenderContract,
+)
 
 
 class TestRandom(RecommenderContract):
@@ -17,7 +24,7 @@ class TestRandom(RecommenderContract):
         return Random()
 
 
-class TestPopularity(LearnerContract):
+class TestPopularity(CountingContract):
     def make(self) -> Recommender:
         return Popularity()
 
@@ -40,3 +47,13 @@ class TestAls(PersonalContract):
 class TestBpr(PersonalContract):
     def make(self) -> Recommender:
         return Bpr(factors=16, learning_rate=0.05, iterations=60)
+
+
+class TestLinUcb(LearnerContract):
+    def make(self) -> Recommender:
+        return LinUcb()
+
+
+class TestThompson(LearnerContract):
+    def make(self) -> Recommender:
+        return Thompson(draws=5)

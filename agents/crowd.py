@@ -1,0 +1,62 @@
+"""Light agents as they are now, whose pages take one compiled pass: what training needs by the million."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from agents.decision import Independent
+from agents.memory import Window
+from agents.taste_policy import TastePolicy
+from simenv.luck import clock, stream
+from simenv.people import People
+from simenv.types import FloatArray, Response, Slate, Step
+
+
+class Crowd(People):
+    """Does what people with a ``TastePolicy`` do, to the bit, but does not say with which chances.
+
+    Taste does not look at what is remembered, so nothing is.
+
+    Args:
+        policy: how they decide; its choice must be ``Independent``.
+        pages: most pages of one visit.
+        seed: of the luck with which they come back.
+    """
+
+    def __init__(self, policy: TastePolicy, *, pages: int = 5, seed: int = 0) -> None:
+        population, decision, items = policy.population, policy.decision, policy.items
+        super().__init__(population, policy, Window(len(population), 0), pages=pages, seed=seed)
+        self._keys = tuple(np.uint64(stream(decision.seed, part).key) for part in ("watch", "rate", "leave"))
+        self._items = (*(getattr(items, name) for name in _COLUMNS), np.float32(items.spread))
+        self._depths = cache(decision.examination.depths)
+        self._rules = np.float32(decision.examination.fatigue), decision.lift, pages
+        self._agents = population.taste, population.activity, self.satisfaction, self.fatigue
+
+    @staticmethod
+    def suits(policy: object) -> bool:
+        """Whether people with such a policy can be a crowd."""
+        return type(policy) is TastePolicy and isinstance(policy.decision.choice, Independent)
+
+    def respond(self, slate: Slate) -> Step:
+        """What the agents do with a slate; chances and expected stars are NaN."""
+        from agents.crowd_kernels import respond  # numba is slow to import
+
+        rows = slate.visit.rows
+        rules = (self._items, (self._depths(slate.items.shape[1]), *self._rules))
+        watched, rating, action, left = respond(
+            self._keys, clock(slate.visit), slate.items, self._agents, rules
+        )
+        unsaid = _unsaid(slate.items.shape)
+        response = Response(watched, rating, unsaid, unsaid, action)
+        return Step(slate, response, self.satisfaction[rows], self.fatigue[rows], left)
+
+
+_COLUMNS = ("watch", "lure", "stars", "level", "cuts")
+
+
+@cache
+def _unsaid(shape: tuple[int, ...]) -> FloatArray:
+    """NaN wherever one looks: float32, a view of one number."""
+    return np.broadcast_to(np.float32(np.nan), shape)

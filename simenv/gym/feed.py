@@ -1,0 +1,180 @@
+"""The feed: people of a scenario, each on a day of their own, who are shown page after page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from gymnasium import Space
+
+from simenv.gym import feed_kernels as kernels
+from simenv.gym.blocks import in_blocks, over_blocks
+from simenv.gym.familiar import Familiar
+from simenv.gym.retrievers import NOBODY_EXCLUDED, Retriever
+from simenv.gym.sights import Seen, Sizes, chosen, item_features
+from simenv.gym.stage import Columns, Offer, Outcome
+from simenv.people import People
+from simenv.types import BoolArray, Catalog, FloatArray, IntArray, Ragged, Slate, Source, Visit
+
+REWARDS = ("watch", "like", "rating", "engagement", "return")
+"""Items watched; items liked (above 3 stars); mean stars of what was watched, 0 where nothing was; watched share
+of what was shown; and 1 where a visit ends that the next day follows with another."""
+
+
+@dataclass(kw_only=True, eq=False)
+class Feed:
+    """Rows are people, a step is a page; a visit that is over is followed by the next day on which they come.
+
+    An episode ends when the person has left for good, and is cut short after ``rounds`` days. An item that a
+    person knows, from its history or since the episode began, leaves its slot empty.
+
+    Args:
+        agents: int32 (rows,), whom the rows are about.
+        catalog: what can be shown.
+        people: from a seed to people to whom nothing has happened yet.
+        retriever: from a seed to where candidates come from; None where recommenders search for themselves.
+        slots: items on a page.
+        candidates: items on offer on each page; the whole catalogue where there is no retriever.
+        rounds: days.
+        window: watched items that a recommender sees.
+        sights: what it sees, names of ``simenv.gym.sights.SIGHTS``; None for all.
+        together: whether people are asked all at once, as a language model likes it, or block by block.
+    """
+
+    agents: IntArray
+    catalog: Catalog
+    people: Callable[[int], People]
+    retriever: Callable[[int], Retriever] | None = None
+    slots: int = 10
+    candidates: int = 100
+    rounds: int = 7
+    window: int = 16
+    sights: Sequence[str] | None = None
+    together: bool = False
+
+    rewards = REWARDS
+
+    def __post_init__(self) -> None:
+        offered = self.candidates if self.retriever else len(self.catalog)
+        self.candidates = min(offered, len(self.catalog))
+        self._sights = chosen(self.sights, offered=self.retriever is not None)
+        self._seen = Seen(
+            Sizes(
+                rows=len(self.agents),
+                catalogue=len(self.catalog),
+                slots=self.slots,
+                candidates=self.candidates if self.retriever else 0,
+                window=self.window,
+            ),
+            item_features(self.catalog),
+        )
+        self._stale: BoolArray = np.ones(len(self.agents), dtype=np.bool_)
+        everything = np.arange(len(self.catalog), dtype=np.int32)[None]
+        self._everything = Offer(everything, np.ones(everything.shape, dtype=np.bool_))
+        self.seed(0)
+
+    @property
+    def catalogue(self) -> int:
+        """How many items there are."""
+        return len(self.catalog)
+
+    @property
+    def horizon(self) -> int:
+        """More pages than this nobody can see in so many days."""
+        return self.rounds * self._people.pages
+
+    @property
+    def spaces(self) -> Mapping[str, Space[Any]]:
+        """Of one row's observation columns."""
+        return {name: sight.space(self._seen) for name, sight in self._sights.items()}
+
+    def seed(self, seed: int) -> None:
+        """Take all luck from this seed from here on."""
+        self._people = self.people(seed)
+        self._familiar = Familiar(self._people.population.history, self.agents, len(self.catalog))
+        self._retriever = self.retriever(seed) if self.retriever else None
+
+    def reset(self, rows: IntArray, episode: IntArray) -> None:
+        """The same people, as if nothing had ever happened to them."""
+        self._people.begin(self.agents[rows])
+        self._familiar.begin(rows)
+        self._seen.begin(rows, episode)
+        self._stale[rows] = True
+
+    def offer(self, rows: IntArray) -> Offer:
+        """What the retriever finds for each row."""
+        if self._retriever is None:
+            return self._everything
+        self._retrieve(rows)
+        seen = self._seen
+        return Offer(seen.pool, seen.open) if len(rows) == len(seen.pool) else Offer(seen.pool[rows], seen.open[rows])
+
+    def observe(self, rows: IntArray) -> Columns:
+        """What a recommender may see of these rows."""
+        self._retrieve(rows)
+        return {name: sight.take(self._seen, rows) for name, sight in self._sights.items()}
+
+    def respond(self, rows: IntArray, items: IntArray) -> Outcome:
+        """What these rows do with their slates; who leaves comes again on another day of their own."""
+        self._stale[rows] = True
+        return self._live(rows, items) if self.together else in_blocks(self._live, rows, items)
+
+    def page(self, row: int) -> str:
+        """The last page as the person saw it: titles, what was watched, and stars."""
+        from simenv.gym.printed import page
+
+        return page(self.catalog, self._seen, row, int(self.agents[row]))
+
+    def _live(self, rows: IntArray, items: IntArray) -> Outcome:
+        seen, visit = self._seen, self._visit(rows, Ragged.empty(len(rows)))
+        shown = self._familiar.show(rows, items)
+        step = self._people.respond(_slate(visit, shown))
+        page = shown, step.response.watched, step.response.rating
+        worth = kernels.note(rows, page, (seen.recent, seen.stars, seen.shown, seen.response, seen.since))
+        terminated, truncated = self._go_on(rows, visit, step.left, worth)
+        measures = {"day": visit.round, "page": visit.page, "left": step.left}
+        return Outcome(dict(zip(REWARDS, worth, strict=True)), terminated, measures, truncated)
+
+    def _go_on(
+        self, rows: IntArray, visit: Visit, left: BoolArray, worth: FloatArray
+    ) -> tuple[BoolArray, BoolArray]:
+        """The next page, or the first page of the next day on which they come; who is gone, and whose days are over."""
+        seen = self._seen
+        seen.page[rows] = np.where(left, 0, visit.page + 1)
+        terminated, truncated = np.zeros((2, len(rows)), dtype=np.bool_)
+        home = np.flatnonzero(left)
+        if len(home):
+            agents, day = visit.rows[home], visit.round[home]
+            # the morning after the last day is lived through, so that its return is known
+            again = self._people.come_again(agents, (visit.episode[home], day), self.rounds + 1)
+            worth[kernels.RETURN, home] = again == day + 1
+            again = np.minimum(again, self.rounds)
+            seen.day[rows[home]], seen.away[rows[home]] = again, again - day
+            terminated[home] = self._people.days.gone[agents]
+            truncated[home] = (again == self.rounds) & ~terminated[home]
+        return terminated, truncated
+
+    def _retrieve(self, rows: IntArray) -> None:
+        """Find candidates for those rows that have turned a page since it was last done."""
+        if self._retriever is not None and self._stale[rows].any():
+            over_blocks(self._find, rows[self._stale[rows]])
+
+    def _find(self, rows: IntArray) -> None:
+        assert self._retriever is not None
+        seen, visit = self._seen, self._visit(rows, NOBODY_EXCLUDED)
+        found = self._retriever.retrieve(visit, (self._familiar, rows), self.candidates)
+        seen.pool[rows], seen.open[rows] = found, found >= 0
+        self._stale[rows] = False
+
+    def _visit(self, rows: IntArray, exclude: Ragged) -> Visit:
+        seen = self._seen
+        clock = (column.take(rows) for column in (seen.episode, seen.day, seen.page, self.agents))
+        return Visit(*clock, exclude)
+
+
+def _slate(visit: Visit, shown: IntArray) -> Slate:
+    """A slate from somebody who is not asked how likely it was."""
+    certain = np.broadcast_to(np.float32(1), shown.shape)
+    return Slate(visit, shown, certain, np.full(len(shown), Source.FEED, dtype=np.int8))

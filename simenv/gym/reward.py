@@ -1,0 +1,45 @@
+"""What an environment pays for: one named part of what happened, or a weighted sum of several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from simenv.errors import unknown_name
+from simenv.gym.errors import UnknownSettingError
+from simenv.gym.stage import Outcome, Stage
+from simenv.types import FloatArray
+
+
+@dataclass(frozen=True)
+class Reward:
+    """A weighted sum of named parts.
+
+    Args:
+        weights: how much each part counts, in the part's own units.
+    """
+
+    weights: Mapping[str, float]
+
+    @classmethod
+    def named(cls, reward: str | Mapping[str, float] | None, stage: Stage) -> Reward:
+        """From a part's name, from weights by name, or (None) the stage's first part.
+
+        Raises:
+            UnknownSettingError: the stage has no such part.
+        """
+        chosen = stage.rewards[0] if reward is None else reward
+        weights = {chosen: 1.0} if isinstance(chosen, str) else dict(chosen)
+        for name in weights:
+            if name not in stage.rewards:
+                raise UnknownSettingError(str(unknown_name("reward", name, stage.rewards)))
+        return cls(weights)
+
+    def of(self, outcome: Outcome) -> FloatArray:
+        """The reward of each row: float32 (rows,), parts added in the order of the weights."""
+        total: FloatArray = np.zeros(len(outcome.terminated), dtype=np.float32)
+        for name, weight in self.weights.items():
+            total += np.float32(weight) * outcome.rewards[name]
+        return total

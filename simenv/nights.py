@@ -1,0 +1,60 @@
+"""The kernels behind ``simenv.days``: who comes on which day, one row at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simenv.days import FORGETTING, PATIENCE, PULL
+from simenv.kernels import exp, fold, inlined, kernel, unit
+from simenv.mood import START_SATISFACTION
+from simenv.types import FloatArray, IntArray
+
+Habits = tuple[FloatArray, FloatArray, IntArray]
+"""Log-odds of coming by activity, lasting impression (float32 (agents,) each), and days away (int32)."""
+
+_ZERO, _ONE = np.float32(0), np.float32(1)
+_PULL, _FORGETTING = np.float32(PULL), np.float32(FORGETTING)
+
+
+@inlined
+def chance(habit: np.float32, impression: np.float32, away: np.int32) -> np.float32:
+    """Chance that one agent comes on the next day, 0 if it has left for good."""
+    missed = np.float32(max(away - 1, 0))
+    pull = _PULL * (impression - START_SATISFACTION) - _FORGETTING * missed
+    return _ZERO if away >= PATIENCE else _ONE / (_ONE + exp(-(habit + pull)))
+
+
+@kernel
+def chances(habit: FloatArray, impression: FloatArray, away: IntArray) -> FloatArray:
+    """Chance that each agent comes on the next day: float32 (agents,)."""
+    out = np.empty(habit.shape, dtype=np.float32)
+    for row in range(habit.shape[0]):
+        out[row] = chance(habit[row], impression[row], away[row])
+    return out
+
+
+@kernel
+def come_again(
+    key: np.uint64, clock: tuple[IntArray, IntArray, IntArray], habits: Habits, horizon: int
+) -> IntArray:
+    """The next day on which each row comes: int32 (n,), ``horizon`` if none; its days away are counted.
+
+    Args:
+        key: of the luck.
+        clock: columns of episode, day and row: int32 (n,) each.
+    """
+    episode, day, rows = clock
+    habit, impression, away = habits
+    out = np.empty(rows.shape, dtype=np.int32)
+    for b in range(rows.shape[0]):
+        row = rows[b]
+        out[b] = horizon
+        for next_ in range(day[b] + 1, horizon):
+            luck = unit(fold(fold(fold(fold(key, episode[b]), next_), 0), row))
+            if luck < chance(habit[row], impression[row], away[row]):
+                out[b] = next_
+                break
+            away[row] += 1
+            if away[row] >= PATIENCE:
+                break
+    return out

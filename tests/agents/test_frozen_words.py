@@ -1,0 +1,124 @@
+"""The words that the embedded model was trained on: not a character may change without a new version of them.
+
+Whoever changes words changes the version in ``feed.yaml`` and trains the embedded model again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import numpy as np
+import pytest
+
+from agents.behaviour.lexicon import lexicon
+from agents.population import people
+from agents.profile import describe
+from agents.prompts import prompts
+from agents.questions import Branches, leave_question, memory_words, opening, page_words
+from simenv.types import Dataset
+from tests.agents.real import real
+from tests.contracts.dataset import loaded
+
+PERSON = """
+A woman, 50-55, self-employed
+Rates often, broad taste, balanced opinions
+Gives 4.1 stars on average, spread 0.9
+Likes Animation, Children's, Fantasy
+Dislikes Romance, Adventure
+Loved:
+The Galleon at Kestrel Point (1975)
+Forty Hedgehogs (1981)
+The Feathered Dormouse (2017)
+Liked:
+The Moustaches of Marrowby (2007)
+Forty Signals (2013)
+Josefa Winterbourne Is Not at Home (2002)"""
+
+PAGE = """Answer as this person would.
+Each line is a fact about the person or a film.
+Seen today:
+Quentin Iversen (1988), 4 stars
+Emil and Rufus (2018), 2 stars
+On the page:
+A film: Comedy; seen by 7%, rated 3.4
+Watch it?
+Josefa and the Butler (2002) yes
+Stars?
+After page 2, satisfied 5 of 10, tired 1 of 10
+Next page or leave?"""
+
+OPTIONS = ((" no", " yes"), (" 1", " 2", " 3", " 4", " 5"), [" next", " leave"])
+
+VOCABULARIES = {
+    ("town",): "7946ea65b9d4ea044fecea4d7416c20b56fa6f4f379074676d60cf769734e8b3",
+    ("ml-1m", "town"): "b64ca01e6c10fa94b002d3f62275a151aa6f4b49a8a1b715afefc204a8a6b6f7",
+}
+EVERYTHING = {
+    "town": "8d42531650a49e3d1fba09a7e4db2f794885f014cd281ae99821e6248967d3d8",
+    "ml-1m": "6bd569dc4422d207a44bcdca2be01935fdd50afd1badff1059bdf6823580abc4",
+}
+
+
+def described(dataset: Dataset, row: int, titles: int) -> str:
+    chosen = np.array([row], dtype=np.int32)
+    population = people(dataset.catalog, dataset.users, dataset.train, chosen, np.zeros((1, 0), np.float32))
+    return describe(population, 0, dataset.catalog, titles)
+
+
+def vocabulary(names: Sequence[str]) -> str:
+    whole, _ = lexicon([loaded(name, 0) for name in names])
+    return sha256(b"\0".join(whole.tokens)).hexdigest()
+
+
+def everything(dataset: Dataset) -> str:
+    """A hash of all people, all items and some memories in words."""
+    catalog, everybody = dataset.catalog, np.arange(len(dataset.users), dtype=np.int32)
+    taste = np.zeros((len(everybody), 0), dtype=np.float32)
+    population = people(catalog, dataset.users, dataset.train, everybody, taste)
+    digest, branches = sha256(), Branches(catalog)
+    for row in everybody:
+        digest.update(describe(population, row, catalog).encode())
+        digest.update(describe(population, row, catalog, 12).encode() if row % 5 == 0 else b"")
+    for item in range(len(catalog)):
+        digest.update(repr(branches[item]).encode())
+    for row in everybody[::7]:
+        items, stars = population.rated(row)
+        digest.update(page_words(memory_words(catalog, items[:8], stars[:8])).encode())
+    digest.update(opening(catalog.noun).encode())
+    return digest.hexdigest()
+
+
+def test_a_person_of_the_town_is_described_in_these_words() -> None:
+    assert described(loaded("town", 0), 7, 6) == PERSON
+
+
+def test_a_page_of_the_town_is_asked_about_in_these_words() -> None:
+    catalog = loaded("town", 0).catalog
+    (_, watch), (stars_words, stars) = Branches(catalog)[3]
+    memory = memory_words(catalog, np.array([1, 2]), np.array([4, 2], dtype=np.float32))
+    page = opening(catalog.noun) + page_words(memory) + stars_words + leave_question(2, 0.5, 0.1)
+    assert page == PAGE
+    assert (watch, stars, prompts()["leave"]["options"]) == OPTIONS
+
+
+def test_everything_in_town_is_said_in_the_same_words_as_ever() -> None:
+    assert prompts()["version"] == 1
+    assert everything(loaded("town", 0)) == EVERYTHING["town"]
+
+
+def test_the_towns_vocabulary_is_the_same_as_ever() -> None:
+    assert vocabulary(["town"]) == VOCABULARIES["town",]
+
+
+@real
+def test_the_embedded_models_vocabulary_is_the_same_as_ever() -> None:
+    assert vocabulary(["ml-1m", "town"]) == VOCABULARIES["ml-1m", "town"]
+
+
+@real
+def test_everything_on_movielens_is_said_in_the_same_words_as_ever() -> None:
+    dataset = loaded("ml-1m", 0)
+    if len(dataset.users) != 5040:
+        pytest.skip("these are other ratings than those that the words were written down for")
+    assert everything(dataset) == EVERYTHING["ml-1m"]
