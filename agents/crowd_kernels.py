@@ -72,13 +72,31 @@ def _watch(
     (watch, lure, _, _, _, _), (depths, weight, lift, _) = rules
     luck = draws(key, clock, shown)
     wanted = odds_of_wanting(agents[0], rows, shown, watch, lure)
-    flat = wanted.ravel()
-    for n in range(flat.shape[0]):
-        flat[n] = wants(_ONE / (_ONE + exp(-flat[n])), lift)
+    _lift(wanted.ravel(), lift)
+    _take(shown, (wanted, luck, depths), (rows, fatigue, weight), watched)
+
+
+@kernel
+def _lift(odds: FloatArray, lift: np.float32) -> None:
+    """From log-odds (n,) to P(wants) at the base rate."""
+    for n in range(odds.shape[0]):
+        odds[n] = wants(_ONE / (_ONE + exp(-odds[n])), lift)
+
+
+@kernel
+def _take(
+    shown: IntArray,
+    page: tuple[FloatArray, FloatArray, FloatArray],
+    tired: tuple[IntArray, FloatArray, np.float32],
+    watched: BoolArray,
+) -> None:
+    """Watched is what is looked at and wanted."""
+    wanted, luck, depths = page
+    rows, fatigue, weight = tired
     for b in range(shown.shape[0]):
-        tired = fatigue[rows[b]]
+        own = fatigue[rows[b]]
         for slot in range(shown.shape[1]):
-            chance = looks(tired, weight, depths[slot]) * wanted[b, slot]
+            chance = looks(own, weight, depths[slot]) * wanted[b, slot]
             watched[b, slot] = (shown[b, slot] != NOTHING) & (luck[b, slot] < chance)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.lanes import LANES, dots
 from simenv.kernels import Clock, exp, fold, inlined, kernel, unit
 from simenv.types import NOTHING, BoolArray, ByteArray, FloatArray, IntArray
 
@@ -78,27 +79,24 @@ def products(
 ) -> FloatArray:
     """Every agent's taste from ``first`` on times every shown item's factors: float32 (batch, slots).
 
-    Each is added up in order, five at a time, since a sum alone would wait for itself; without meaning in
-    empty slots.
+    Each is added up in order; without meaning in empty slots.
     """
-    out = np.empty(items.shape, dtype=np.float32)
-    slots = items.shape[1]
-    for b in range(items.shape[0]):
+    batch, slots = items.shape
+    out = np.empty((batch, slots), dtype=np.float32)
+    real = np.zeros(-(-slots // LANES) * LANES, dtype=np.int32)
+    product = np.empty(real.shape, dtype=np.float32)
+    for b in range(batch):
         own = taste[rows[b]]
-        for s in range(0, slots - 4, 5):
-            one, two, three = max(items[b, s], 0), max(items[b, s + 1], 0), max(items[b, s + 2], 0)
-            four, five = max(items[b, s + 3], 0), max(items[b, s + 4], 0)
-            p1, p2, p3, p4, p5 = _ZERO, _ZERO, _ZERO, _ZERO, _ZERO
-            for f in range(factors.shape[1]):
-                x = own[first + f]
-                p1 += x * factors[one, f]
-                p2 += x * factors[two, f]
-                p3 += x * factors[three, f]
-                p4 += x * factors[four, f]
-                p5 += x * factors[five, f]
-            out[b, s], out[b, s + 1], out[b, s + 2], out[b, s + 3], out[b, s + 4] = p1, p2, p3, p4, p5
-        for s in range(slots - slots % 5, slots):
-            out[b, s] = dot(own, first, factors[max(items[b, s], 0)])
+        for slot in range(slots):
+            real[slot] = max(items[b, slot], 0)
+        if factors.shape[1] % LANES:
+            for slot in range(slots):
+                product[slot] = dot(own, first, factors[real[slot]])
+        else:
+            for slot in range(0, slots, LANES):
+                dots(own, first, factors, real, slot, product)
+        for slot in range(slots):
+            out[b, slot] = product[slot]
     return out
 
 
@@ -110,8 +108,8 @@ def odds_of_wanting(
     out = products(taste, 0, rows, items, watch)
     for b in range(items.shape[0]):
         for slot in range(items.shape[1]):
-            item = items[b, slot]
-            out[b, slot] = _ZERO if item == NOTHING else lure[item] + out[b, slot]
+            real = lure[max(items[b, slot], 0)] + out[b, slot]
+            out[b, slot] = real if items[b, slot] != NOTHING else _ZERO
     return out
 
 
@@ -125,8 +123,8 @@ def latent_stars(
     for b in range(items.shape[0]):
         own = taste[rows[b], 2 * factors]
         for slot in range(items.shape[1]):
-            item = items[b, slot]
-            out[b, slot] = _ZERO if item == NOTHING else level[item] + own + out[b, slot]
+            real = level[max(items[b, slot], 0)] + own + out[b, slot]
+            out[b, slot] = real if items[b, slot] != NOTHING else _ZERO
     return out
 
 

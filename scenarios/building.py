@@ -16,8 +16,8 @@ from scenarios.schema import Arm, Scenario
 from scenarios.users import Minds
 from simenv.data import load
 from simenv.errors import UsageError
-from simenv.protocols import Closeable, Recommender
 from simenv.people import People
+from simenv.protocols import Closeable, Recommender
 from simenv.types import Dataset, Interactions, Population
 from simenv.world import Calendar, World
 

@@ -46,6 +46,10 @@ class Days:
         """Who has left for good: bool (agents,)."""
         return self.away >= PATIENCE
 
+    def gone_among(self, rows: IntArray) -> BoolArray:
+        """Which of some agents (int32 (n,)) have left for good: bool (n,)."""
+        return self.away.take(rows) >= PATIENCE
+
     def chance(self) -> FloatArray:
         """Chance that each agent comes on the next day: float32 (agents,), 0 for who has left for good."""
         from simenv import nights  # numba is slow to import
@@ -78,7 +82,7 @@ class Days:
         Returns:
             The day on which each comes next: int32 (n,), ``horizon`` where it does not come before.
         """
-        from simenv import nights
+        from simenv import nights  # numba is slow to import
 
         self._go_home(rows, satisfaction)
         key = np.uint64(self._luck.key)
@@ -99,5 +103,6 @@ class Days:
         self.away = state["away"].astype(np.int32)
 
     def _go_home(self, came: IntArray, satisfaction: FloatArray) -> None:
-        self.away[came] = 1
-        self.impression[came] += RENEWAL * (satisfaction[came] - self.impression[came])
+        from simenv import nights  # numba is slow to import
+
+        nights.go_home(came, satisfaction, (self._habit, self.impression, self.away))

@@ -183,18 +183,15 @@ def push(
 ) -> None:
     """Put each page's watched items, top to bottom, in front of its row's window (agents, size)."""
     rows, shown, watched, stars = page
-    size = items.shape[1]
+    size, slots = items.shape[1], shown.shape[1]
+    new_items = np.empty(slots + size, dtype=np.int32)
+    new_stars = np.empty(slots + size, dtype=np.float32)
     for b in range(shown.shape[0]):
-        row = rows[b]
-        new = min(watched[b].sum(), size)
-        if new == 0:
-            continue
-        for place in range(size - 1, new - 1, -1):
-            items[row, place] = items[row, place - new]
-            ratings[row, place] = ratings[row, place - new]
-        place = 0
-        for slot in range(shown.shape[1] - 1, -1, -1):
-            if watched[b, slot] and place < new:
-                items[row, place] = shown[b, slot]
-                ratings[row, place] = stars[b, slot]
-                place += 1
+        row, new = rows[b], 0
+        for slot in range(slots - 1, -1, -1):
+            new_items[new], new_stars[new] = shown[b, slot], stars[b, slot]
+            new += watched[b, slot]
+        for place in range(size):
+            new_items[new + place], new_stars[new + place] = items[row, place], ratings[row, place]
+        for place in range(size):
+            items[row, place], ratings[row, place] = new_items[place], new_stars[place]

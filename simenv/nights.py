@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simenv.days import FORGETTING, PATIENCE, PULL
+from simenv.days import FORGETTING, PATIENCE, PULL, RENEWAL
 from simenv.kernels import exp, fold, inlined, kernel, unit
 from simenv.mood import START_SATISFACTION
 from simenv.types import FloatArray, IntArray
@@ -33,6 +33,22 @@ def chances(habit: FloatArray, impression: FloatArray, away: IntArray) -> FloatA
     return out
 
 
+@inlined
+def impressed(impression: np.float32, satisfaction: np.float32) -> np.float32:
+    """The lasting impression after one more visit."""
+    return impression + RENEWAL * (satisfaction - impression)
+
+
+@kernel
+def go_home(rows: IntArray, satisfaction: FloatArray, habits: Habits) -> None:
+    """Visits of today are over; each row left with its satisfaction (float32 (agents,))."""
+    _, impression, away = habits
+    for b in range(rows.shape[0]):
+        row = rows[b]
+        away[row] = 1
+        impression[row] = impressed(impression[row], satisfaction[row])
+
+
 @kernel
 def come_again(
     key: np.uint64, clock: tuple[IntArray, IntArray, IntArray], habits: Habits, horizon: int
@@ -48,10 +64,11 @@ def come_again(
     out = np.empty(rows.shape, dtype=np.int32)
     for b in range(rows.shape[0]):
         row = rows[b]
+        own = fold(key, episode[b])
         out[b] = horizon
         for next_ in range(day[b] + 1, horizon):
-            luck = unit(fold(fold(fold(fold(key, episode[b]), next_), 0), row))
-            if luck < chance(habit[row], impression[row], away[row]):
+            likely = chance(habit[row], impression[row], away[row])
+            if unit(fold(fold(fold(own, next_), 0), row)) < likely:
                 out[b] = next_
                 break
             away[row] += 1

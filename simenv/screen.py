@@ -31,7 +31,10 @@ def say(sentences: Iterable[str]) -> None:
     """Print sentences, each on lines of its own, broken between words where a terminal ends."""
     screen = console()
     for sentence in sentences:
-        screen.print(_text(sentence), overflow="fold", soft_wrap=not screen.is_terminal)
+        if screen.is_terminal:
+            screen.print(_text(sentence), overflow="fold")
+        else:
+            screen.print(_text(sentence), soft_wrap=True)
 
 
 def say_whole(lines: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -82,7 +83,7 @@ def test_the_same_from_python_and_from_a_file_is_the_same(found: Run, tmp_path: 
     ],
 )
 def test_mistakes_are_told_before_anything_is_written(
-    tmp_path: Path, values: dict[str, int], told: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, values: dict[str, Any], told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=told):

@@ -1,5 +1,5 @@
 """SlateQ: long-term value of whole slates, taken apart into the value of each item.
 
 Ie, Jain, Wang, Narvekar, Agarwal, Wu, Cheng, Chandra and Boutilier, "SlateQ: A tractable decomposition for
-reinforcement learning with recommendation sets" (2019). The libraries that it needs are loaded by its modules.
+reinforcement learning with recommendation sets" (2019). Its modules load torch, this one does not.
 """

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from recommenders.slateq.replay import LongArray, Moment, Situation
 from recommenders.slateq.slates import best_slates, slate_worth
-from recommenders.towers import Scales, Shape, Towers, begin
+from recommenders.towers import Scales, Shape, Towers
 
 Tensors = tuple[Tensor, Tensor, Tensor]
 """State, features and what may be shown."""
@@ -88,7 +87,11 @@ class SlateQ:
         choice_loss = -(share * chances.masked_fill(share == 0, 0)).sum(dim=1).mean()
         worth, nothing = self.minds.worth(seen[0], shown)
         error = torch.cat([worth, nothing[:, None]], dim=1) - self._aims(moment)[:, None]
-        worth_loss = (share * functional.smooth_l1_loss(error, torch.zeros_like(error), reduction="none")).sum(1).mean()
+        worth_loss = (
+            (share * functional.smooth_l1_loss(error, torch.zeros_like(error), reduction="none"))
+            .sum(1)
+            .mean()
+        )
         self.optimiser.zero_grad()
         (choice_loss + worth_loss).backward()
         torch.nn.utils.clip_grad_norm_(self.minds.parameters(), 10.0)
@@ -99,7 +102,7 @@ class SlateQ:
         return {"choice": choice_loss.item(), "worth": worth_loss.item()}
 
     def _believed(self, seen: Tensors) -> Tensors:
-        """Pull of each candidate (minus infinity where it may not be shown), its worth, and that of nothing."""
+        """Pull of each candidate (minus infinity where it must not be shown), its worth, nothing's worth."""
         state, features, allowed = seen
         worth, nothing = self.minds.worth(state, features)
         return self.minds.pulls(state, features).masked_fill(~allowed, -torch.inf), worth, nothing

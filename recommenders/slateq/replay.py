@@ -73,7 +73,13 @@ class Replay:
         """How many people there are; 0 before the first page."""
         return len(self._columns["reward"][0]) if self._columns else 0
 
-    def add(self, seen: Situation, slate: LongArray, taken: BoolArray, told: tuple[FloatArray, BoolArray, BoolArray]) -> None:
+    def add(
+        self,
+        seen: Situation,
+        slate: LongArray,
+        taken: BoolArray,
+        told: tuple[FloatArray, BoolArray, BoolArray],
+    ) -> None:
         """Keep a page of every row.
 
         Args:
@@ -97,6 +103,10 @@ class Replay:
             self._columns[name][self._next % self._pages] = column
         self._next += 1
 
+    def cut(self) -> None:
+        """What follows the last page is not known: new episodes begin."""
+        self._columns["cut"][(self._next - 1) % self._pages] = True
+
     def draw(self, luck: Stream, turn: int, size: int) -> Moment:
         """Some moments at random, by the turn's own luck; a few less where lives were cut short."""
         lanes = np.arange(size)
@@ -119,12 +129,14 @@ class Replay:
         return Situation(*(self._columns[name][page, row] for name in ("state", "features", "open")))  # type: ignore[arg-type]
 
     def _followed(self, page: LongArray, row: LongArray) -> tuple[FloatArray, BoolArray, BoolArray]:
-        """Discounted reward of the pages ahead, whether a life ended within them, and whether they are known."""
+        """Discounted reward of the pages ahead, whether a life ended there, and whether all are known."""
         total = np.zeros(len(page), dtype=np.float32)
         ended, known = np.zeros(len(page), dtype=np.bool_), np.ones(len(page), dtype=np.bool_)
         for ahead in range(self._ahead):
             here = (page + ahead) % self._pages, row
-            total += np.where(ended, 0, np.float32(self._gamma**ahead) * self._columns["reward"][here])
+            total += np.where(
+                ended, 0, np.float32(self._gamma**ahead) * self._columns["reward"][here].astype(np.float32)
+            )
             known &= ended | ~self._columns["cut"][here].astype(np.bool_)
             ended |= self._columns["ended"][here].astype(np.bool_)
         return total, ended, known

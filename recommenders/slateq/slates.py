@@ -25,7 +25,7 @@ def best_slates(pull: Tensor, worth: Tensor, nothing: Tensor, slots: int) -> tup
         slots: items in a slate; all are filled while allowed items last.
 
     Returns:
-        Indices int64 (batch, slots), highest pull times gain first, -1 in empty slots; worth float32 (batch,).
+        Indices int64 (batch, slots), highest gain first, -1 in empty slots; worth float32 (batch,).
     """
     mass, allowed = pull.exp(), pull > -torch.inf
     chosen, value = _better(mass, worth, nothing, allowed, (nothing, slots))

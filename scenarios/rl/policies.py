@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import torch
 from sb3_contrib.common.maskable.distributions import MaskableDistribution
 from sb3_contrib.common.maskable.policies import MaskableActorCriticPolicy
-from stable_baselines3.common.policies import ActorCriticPolicy
-from stable_baselines3.common.torch_layers import CombinedExtractor
+from stable_baselines3.common.policies import ActorCriticPolicy, BasePolicy
 from stable_baselines3.dqn.policies import DQNPolicy, QNetwork
 from torch import Tensor
 
@@ -18,6 +17,9 @@ from recommenders.towers import Scales, Shape, Towers, begin, tower
 Seen = Mapping[str, Tensor]
 """``state`` (batch, state), ``features`` (batch, candidates, features), ``open`` (batch, candidates)."""
 
+Design = tuple[Shape, Scales, int]
+"""Of the towers: how large they are, how what they see is spread, and the seed of their first weights."""
+
 _NEVER = -1e8
 """The score of what may not be shown."""
 
@@ -25,12 +27,12 @@ _NEVER = -1e8
 class PlackettLuce(MaskableDistribution):
     """Slates drawn slot by slot in proportion to exp(score), each candidate at most once.
 
-    Plackett, "The analysis of permutations" (1975). The most likely slate holds the highest scores. As entropy
-    stands that of the first slot.
+    Plackett, "The analysis of permutations" (1975). The most likely slate holds the highest scores. The
+    entropy is that of the first slot.
     """
 
     def __init__(self, slots: int) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.slots = slots
 
     def proba_distribution_net(self, *args: Any, **kwargs: Any) -> Any:
@@ -81,39 +83,39 @@ class PlackettLuce(MaskableDistribution):
         return actions, self.log_prob(actions)
 
     def _highest(self, scores: Tensor) -> Tensor:
-        chosen = scores.topk(self.slots, dim=1).indices
-        return chosen
+        return scores.topk(self.slots, dim=1).indices
 
 
-class _Actor:
+class _Actor(BasePolicy):
     """Two towers score the candidates, a third network guesses how much is still to come."""
 
-    observation_space: Any
-    action_space: Any
-    optimizer_class: Any
-    optimizer_kwargs: Any
-
-    def __init__(self, *args: Any, shape: Shape, scales: Scales, seed: int, **kwargs: Any) -> None:
-        self._plan = shape, scales, seed
-        super().__init__(*args, features_extractor_class=CombinedExtractor, **kwargs)
+    def __init__(self, *args: Any, design: Design, **kwargs: Any) -> None:
+        self._design = design
+        super().__init__(*args, **kwargs)
 
     def _build(self, lr_schedule: Any) -> None:
-        shape, scales, seed = self._plan
+        shape, scales, seed = self._design
         self.actor = Towers(shape, scales)
         self.critic = tower(scales.state, shape.state, shape.hidden, shape.hidden, 1)
         self.slots = int(self.action_space.shape[0]) if self.action_space.shape else 1
-        begin(self, seed)  # type: ignore[arg-type]
+        begin(self, seed)
         with torch.no_grad():  # all slates are about as likely at first
             self.actor.item[-1].weight *= 0.1
-        self.optimizer = self.optimizer_class(self.parameters(), lr=lr_schedule(1), **self.optimizer_kwargs)  # type: ignore[attr-defined]
+        adam: Any = self.optimizer_class
+        self.optimizer = adam(self.parameters(), lr=lr_schedule(1), **self.optimizer_kwargs)
 
-    def forward(self, obs: Seen, deterministic: bool = False, action_masks: Any = None) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(
+        self, obs: Seen, deterministic: bool = False, action_masks: Any = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Slates, values and the slates' log-probability."""
         distribution = self.get_distribution(obs, action_masks)
         actions = distribution.get_actions(deterministic=deterministic)
-        return actions.reshape((-1, *self.action_space.shape)), self.predict_values(obs), distribution.log_prob(actions)
+        taken = actions.reshape((-1, *self.action_space.shape))  # type: ignore[misc]  # both kinds have a shape
+        return taken, self.predict_values(obs), distribution.log_prob(actions)
 
-    def evaluate_actions(self, obs: Seen, actions: Tensor, action_masks: Any = None) -> tuple[Tensor, Tensor, Tensor]:
+    def evaluate_actions(
+        self, obs: Seen, actions: Tensor, action_masks: Any = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Values, the slates' log-probability, and entropy."""
         distribution = self.get_distribution(obs, action_masks)
         return self.predict_values(obs), distribution.log_prob(actions), distribution.entropy()
@@ -128,7 +130,7 @@ class _Actor:
 
     def predict_values(self, obs: Seen) -> Tensor:
         """What is still to come: (batch, 1)."""
-        return self.critic(obs["state"])
+        return cast(Tensor, self.critic(obs["state"]))
 
     def _predict(self, observation: Seen, deterministic: bool = False, action_masks: Any = None) -> Tensor:
         return self.get_distribution(observation, action_masks).get_actions(deterministic=deterministic)
@@ -145,10 +147,10 @@ class MaskableSlatePolicy(_Actor, MaskableActorCriticPolicy):
 class CandidateValues(QNetwork):
     """What each candidate is worth, by two towers."""
 
-    def __init__(self, *args: Any, plan: tuple[Shape, Scales, int], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, design: Design, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        shape, scales, seed = plan
-        self.q_net = Towers(shape, scales)  # type: ignore[assignment]
+        shape, scales, seed = design
+        self.q_net = Towers(shape, scales)
         begin(self.q_net, seed)
 
     def forward(self, obs: Any) -> Tensor:
@@ -161,11 +163,11 @@ class CandidateValues(QNetwork):
 class CandidatePolicy(DQNPolicy):
     """For DQN, which shows one candidate."""
 
-    def __init__(self, *args: Any, shape: Shape, scales: Scales, seed: int, **kwargs: Any) -> None:
-        self._plan = shape, scales, seed
-        super().__init__(*args, features_extractor_class=CombinedExtractor, **kwargs)
+    def __init__(self, *args: Any, design: Design, **kwargs: Any) -> None:
+        self._design = design
+        super().__init__(*args, **kwargs)
 
     def make_q_net(self) -> QNetwork:
         """A network of its own, the same each time."""
         arguments = self._update_features_extractor(self.net_args, features_extractor=None)
-        return CandidateValues(**arguments, plan=self._plan)
+        return CandidateValues(**arguments, design=self._design)

@@ -27,7 +27,7 @@ COLUMNS = {
 }
 """What a column means, and the names under which it is found."""
 
-BESIDE = {"items.csv": "item", "movies.csv": "film"}
+BESIDE = {"items.csv": "thing", "movies.csv": "film"}
 """Files that may say what was rated, and what one of it is called."""
 
 LOWEST, HIGHEST = 0.5, 5.0
@@ -164,7 +164,7 @@ def _items(file: Path, rated: tuple[str, ...]) -> Items:
     beside = next((name for name in BESIDE if file.with_name(name).is_file()), None)
     if beside is None:
         nothing = ("",) * len(rated)
-        return Items("item", rated, rated, ((),) * len(rated), nothing)
+        return Items("thing", rated, rated, ((),) * len(rated), nothing)
     columns = _columns(file.with_name(beside), ("item", "title"))
     words = {name: column.to_pylist() for name, column in columns.items()}
     nothing = ("",) * len(words["item"])

@@ -140,21 +140,16 @@ class Feed:
     def _go_on(
         self, rows: IntArray, visit: Visit, left: BoolArray, worth: FloatArray
     ) -> tuple[BoolArray, BoolArray]:
-        """The next page, or the first page of the next day on which they come; who is gone, and whose days are over."""
-        seen = self._seen
-        seen.page[rows] = np.where(left, 0, visit.page + 1)
-        terminated, truncated = np.zeros((2, len(rows)), dtype=np.bool_)
-        home = np.flatnonzero(left)
-        if len(home):
-            agents, day = visit.rows[home], visit.round[home]
-            # the morning after the last day is lived through, so that its return is known
-            again = self._people.come_again(agents, (visit.episode[home], day), self.rounds + 1)
-            worth[kernels.RETURN, home] = again == day + 1
-            again = np.minimum(again, self.rounds)
-            seen.day[rows[home]], seen.away[rows[home]] = again, again - day
-            terminated[home] = self._people.days.gone[agents]
-            truncated[home] = (again == self.rounds) & ~terminated[home]
-        return terminated, truncated
+        """On to the next page, or to the next day; who has left for good, and whose days are over."""
+        seen, home = self._seen, np.flatnonzero(left)
+        agents, day = visit.rows.take(home), visit.round.take(home)
+        # the morning after the last day is lived through, so that its return is known
+        again = self._people.come_again(agents, (visit.episode.take(home), day), self.rounds + 1)
+        over = kernels.turn(rows, home, again, (seen.day, seen.page, seen.away), self.rounds)
+        worth[kernels.RETURN, home] = again == day + 1
+        terminated = np.zeros(len(rows), dtype=np.bool_)
+        terminated[home] = over.take(home) & self._people.days.gone_among(agents)
+        return terminated, over & ~terminated
 
     def _retrieve(self, rows: IntArray) -> None:
         """Find candidates for those rows that have turned a page since it was last done."""

@@ -15,6 +15,9 @@ Seen = tuple[IntArray, FloatArray, IntArray, FloatArray, IntArray]
 """Recent items and their stars (rows, window), the last page and its stars (rows, slots), and pages since
 something was watched (rows,)."""
 
+Clocks = tuple[IntArray, IntArray, IntArray]
+"""Day, page of the visit, and days since the last one: int32 (rows,) each."""
+
 WATCH, LIKE, RATING, ENGAGEMENT, RETURN = range(5)
 """Rows of the rewards: how many were watched and liked, mean stars, watched share, whether they come tomorrow."""
 _ZERO, _ONE, _TWO, _LIKED = (np.float32(x) for x in (0, 1, 2, 3))
@@ -32,7 +35,8 @@ def know_history(bits: Bits, rows: IntArray, agents: IntArray, starts: LongArray
     """Each row knows its agent's history, and nothing else."""
     for b in range(rows.shape[0]):
         own = bits[rows[b]]
-        own[:] = 0
+        for word in range(own.shape[0]):
+            own[word] = 0
         agent = agents[rows[b]]
         for place in range(starts[agent], starts[agent + 1]):
             own[items[place] >> 6] |= bit(items[place])
@@ -159,6 +163,26 @@ def note(rows: IntArray, page: Page, seen: Seen) -> FloatArray:
         worth[ENGAGEMENT, b] = count / max(real, _ONE)
     push(recent, stars, (rows, items, watched, given))
     return worth
+
+
+@kernel
+def turn(rows: IntArray, home: IntArray, again: IntArray, clocks: Clocks, rounds: int) -> BoolArray:
+    """The next page of each row, or the first page of the day on which it comes ``again``; whether none is left.
+
+    Args:
+        rows: int32 (n,).
+        home: int64 (m,), places in rows: whose visit is over.
+        again: int32 (m,), days, which beyond ``rounds`` do not count.
+    """
+    day, page, away = clocks
+    over = np.zeros(rows.shape[0], dtype=np.bool_)
+    for b in range(rows.shape[0]):
+        page[rows[b]] += 1
+    for m in range(home.shape[0]):
+        row, next_ = rows[home[m]], min(again[m], rounds)
+        away[row], day[row], page[row] = next_ - day[row], next_, 0
+        over[home[m]] = next_ == rounds
+    return over
 
 
 @kernel

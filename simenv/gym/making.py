@@ -13,6 +13,7 @@ from gymnasium.vector import AutoresetMode
 from simenv.errors import unknown_name
 from simenv.gym.actions import ACTIONS
 from simenv.gym.errors import UnknownSettingError
+from simenv.gym.pairs import Pairs
 from simenv.gym.play import Rules
 from simenv.gym.reward import Reward
 from simenv.gym.single import Env
@@ -20,6 +21,7 @@ from simenv.gym.stage import Stage
 from simenv.gym.vector import VectorEnv
 from simenv.gym.views import VIEWS
 
+LAYOUTS = {**VIEWS, "pairs": Pairs()}
 RULES = ("actions", "observations", "reward", "horizon")
 
 
@@ -30,7 +32,8 @@ def make_env(*, world: str, agent: int = 0, render_mode: str | None = None, **se
         world: where its ``Stage`` is: "package.module:Class".
         agent: whose environment it is.
         render_mode: "ansi", "human" or None.
-        settings: ``actions`` ("slate", "one", "scores", "items"), ``observations`` ("dict", "flat"),
+        settings: ``actions`` ("slate", "one", "scores", "items"), ``observations`` ("dict", "flat",
+            "pairs"),
             ``reward`` (a part's name, or weights by name), ``horizon`` (steps), and the world's own.
 
     Raises:
@@ -79,7 +82,7 @@ def _parts(world: str, agents: range, settings: Mapping[str, Any]) -> tuple[Stag
 def _rules(stage: Stage, settings: Mapping[str, Any]) -> Rules:
     return Rules(
         actions=_named("form of actions", settings.get("actions", "slate"), ACTIONS),
-        view=_named("layout of observations", settings.get("observations", "dict"), VIEWS),
+        view=_named("layout of observations", settings.get("observations", "dict"), LAYOUTS),
         reward=Reward.named(settings.get("reward"), stage),
         horizon=settings.get("horizon"),
     )

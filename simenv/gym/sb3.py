@@ -28,8 +28,8 @@ Told = tuple[Any, FloatArray, npt.NDArray[np.bool_], list[dict[str, Any]]]
 class SB3VecEnv(VecEnv):
     """The same rows, with what stable-baselines3 wants to know where an episode ends.
 
-    The info of a row whose episode has ended holds ``terminal_observation``, ``TimeLimit.truncated`` and, as its
-    Monitor would write it, ``episode``: return ``r`` and length ``l``, and seconds since the start ``t``.
+    The info of a row whose episode has ended holds ``terminal_observation``, ``TimeLimit.truncated`` and, as
+    its Monitor would write it, ``episode``: return ``r`` and length ``l``, and seconds since the start ``t``.
 
     Args:
         env: with ``autoreset_mode="SameStep"``.
@@ -67,7 +67,8 @@ class SB3VecEnv(VecEnv):
         seen, reward, terminated, truncated, told = self.env.step(self._actions)
         self._returns += reward
         self._lengths += 1
-        ended, infos = terminated | truncated, [{} for _ in range(self.num_envs)]
+        ended = terminated | truncated
+        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         for row in np.flatnonzero(ended).tolist():
             infos[row] = {
                 "terminal_observation": told["final_obs"][row],

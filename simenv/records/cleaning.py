@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from simenv.errors import UsageError
+from simenv.records.folder import RunFolder
 from simenv.records.run import Run
 
 _UNFINISHED = ("failed", "stopped", "dead")
@@ -28,9 +29,18 @@ def unfinished(runs: Path) -> list[Run]:
             run = Run(path)
         except UsageError:
             continue
-        if run.state in _UNFINISHED:
+        if run.state in _UNFINISHED and not _under_way(path):
             found.append(run)
     return found
+
+
+def _under_way(path: Path) -> bool:
+    """Whether a process holds the run, even one that was suspended and shows no sign of life."""
+    try:
+        RunFolder.open(path).close()
+    except UsageError:
+        return True
+    return False
 
 
 def remove(runs: Sequence[Run]) -> None:

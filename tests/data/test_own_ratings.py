@@ -43,7 +43,7 @@ class TestOwnRatings(DatasetContract):
         assert catalog.years[10] == 1960
         assert catalog.theme_names == ("Drama", "War")
         assert catalog.text[0] == "About 0"
-        assert catalog.noun == "item"
+        assert catalog.noun == "thing"
 
     def test_what_came_last_is_held_out(self) -> None:
         assert set(self.data.test.time.tolist()) == {800, 900}

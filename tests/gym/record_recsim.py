@@ -6,11 +6,14 @@ Run it where recsim is installed, which wants its own environment; nothing of si
     python -m pip install --no-deps gin-config recsim==0.2.4
     python record_recsim.py
 
-It writes one file for each world: 2,000 episodes of each policy, and of every measure its sorted values.
+It writes the package's parameters, and one file for each world: 2,000 episodes of each policy, and of every
+measure its sorted values.
 """
 
 from __future__ import annotations
 
+import inspect
+import json
 import sys
 import types
 from collections.abc import Callable
@@ -27,6 +30,7 @@ sys.modules["recsim.simulator.runner_lib"] = types.ModuleType("runner_lib")
 
 from recsim.environments import interest_evolution, interest_exploration, long_term_satisfaction  # noqa: E402
 
+HERE = Path(__file__).parent
 EPISODES, SEED, EARLY = 2_000, 20_240, 10
 Measures = dict[str, float]
 Policy = Callable[[dict[str, Any]], np.ndarray]
@@ -63,13 +67,13 @@ def person(env: Any) -> Any:
 
 def satisfaction(env: Any, policy: Policy) -> Measures:
     """One episode of long-term satisfaction."""
-    seen, exposure, moved, engaged, state = env.reset(), [], [], [], None
-    start = person(env).net_positive_exposure
+    seen, exposure, moved, engaged, first = env.reset(), [], [], [], 0.0
     while True:
         slate = policy(seen)
         bait, before = items(seen)[slate[0], 0], person(env).net_positive_exposure
         seen, reward, done, _ = env.step(slate)
         state = person(env)
+        first = before if not exposure else first
         exposure.append((state.net_positive_exposure, state.satisfaction))
         moved.append(state.net_positive_exposure - 0.7 * before + 2 * (bait - 0.5))
         engaged.append(reward)
@@ -79,7 +83,7 @@ def satisfaction(env: Any, policy: Policy) -> Measures:
         "return": sum(engaged),
         "length": len(engaged),
         "clicks": sum(1 for one in engaged if one > 0),
-        "exposure at first": start,
+        "exposure at first": 0.7 * first + moved[0],
         "exposure early": exposure[EARLY - 1][0],
         "satisfaction early": exposure[EARLY - 1][1],
         "innovation": np.sqrt(np.mean(np.square(moved[1:]))),
@@ -137,7 +141,9 @@ def exploration(env: Any, policy: Policy, steps: int = 100) -> Measures:
     }
 
 
-def record(name: str, env: Any, episode: Callable[[Any, Policy], Measures], policies: dict[str, Policy]) -> None:
+def record(
+    name: str, env: Any, episode: Callable[[Any, Policy], Measures], policies: dict[str, Policy]
+) -> None:
     """Play and write one world."""
     out = {}
     for policy_name, policy in policies.items():
@@ -145,10 +151,39 @@ def record(name: str, env: Any, episode: Callable[[Any, Policy], Measures], poli
         played = [episode(env, policy) for _ in range(EPISODES)]
         for measure in played[0]:
             out[f"{policy_name}: {measure}"] = np.sort([one[measure] for one in played]).astype(np.float32)
-    np.savez_compressed(Path(__file__).parent / f"recsim_{name}.npz", **out)
+    np.savez_compressed(HERE / f"recsim_{name}.npz", **out)
+
+
+def defaults(kind: type) -> dict[str, Any]:
+    """The numbers that a constructor takes where nobody names others."""
+    given = {name: one.default for name, one in inspect.signature(kind).parameters.items()}
+    return {name: one for name, one in given.items() if isinstance(one, (int, float, tuple))}
+
+
+def parameters() -> dict[str, dict[str, Any]]:
+    """The parameters of each world, as the package has them."""
+    env = made(interest_evolution, 10, 3).environment
+    state, videos, model = vars(env.user_model._user_state), env._document_sampler, env.user_model
+    numbers = {name: one for name, one in state.items() if isinstance(one, float)}
+    return {
+        "satisfaction": defaults(long_term_satisfaction.LTSStaticUserSampler),
+        "evolution": {
+            **numbers,
+            **{name: one for name, one in state["choice_features"].items() if isinstance(one, float)},
+            "video_length": videos._video_length,
+            "cluster_means": videos.cluster_means.tolist(),
+            "alpha": [model._alpha_x_intercept, model._alpha_y_intercept],
+        },
+        "exploration": {
+            **defaults(interest_exploration.IEClusterUserSampler),
+            **defaults(interest_exploration.IETopicDocumentSampler),
+            **defaults(interest_exploration.IEUserModel),
+        },
+    }
 
 
 if __name__ == "__main__":
+    (HERE / "recsim_parameters.json").write_text(json.dumps(parameters(), indent=1) + "\n")
     record(
         "satisfaction",
         made(long_term_satisfaction, 10, 1),

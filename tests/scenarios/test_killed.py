@@ -19,8 +19,6 @@ from simenv.records.same import different_files
 from tests.scenarios import village
 from tests.scenarios.mortal import live
 
-SEEDS = 2
-
 
 @dataclass
 class Undisturbed:
@@ -33,37 +31,45 @@ class Undisturbed:
 @pytest.fixture(scope="module")
 def light(data: str, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     """Everybody light, several days, two seeds."""
-    return _undisturbed({**village.LIGHT, "dataset": data, "agents": 15}, tmp_path_factory.mktemp("light"))
+    values = {**village.LIGHT, "dataset": data, "agents": 15}
+    return _undisturbed(values, 2, tmp_path_factory.mktemp("light"))
 
 
 @pytest.fixture(scope="module")
 def thinking(data: str, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     """Everybody thinking in the embedded model."""
-    return _undisturbed({**village.THINKING, "dataset": data}, tmp_path_factory.mktemp("thinking"))
+    values = {**village.THINKING, "dataset": data}
+    return _undisturbed(values, 1, tmp_path_factory.mktemp("thinking"))
 
 
-def _undisturbed(values: Mapping[str, Any], folder: Path) -> Undisturbed:
-    begin = {"name": "crowd", "values": values, "seeds": SEEDS}
-    return Undisturbed(begin, run("crowd", values, seeds=SEEDS, out=folder / "run").path)
+def _undisturbed(values: Mapping[str, Any], seeds: int, folder: Path) -> Undisturbed:
+    begin = {"name": "crowd", "values": values, "seeds": seeds}
+    return Undisturbed(begin, run("crowd", values, seeds=seeds, out=folder / "run").path)
 
 
-def _moments(chain: int, kills: int) -> list[int]:
-    """When a process dies: as it opens or renames its so many-th file."""
-    luck = stream(2024, "moments").uniform(chain, np.arange(kills))
-    return [5 + int(70 * moment) for moment in luck]
+def _moments(chain: int, last: int) -> list[int]:
+    """When two processes die: as they open or rename their so many-th file."""
+    luck = stream(2024, "moments").uniform(chain, np.arange(2))
+    return [5 + int((last - 5) * moment) for moment in luck]
 
 
-@pytest.mark.parametrize("chain", [0, 1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 12))])
+@pytest.mark.parametrize("chain", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 12))])
 def test_a_run_of_light_agents_survives_being_killed(light: Undisturbed, tmp_path: Path, chain: int) -> None:
-    killed = _killed(light, tmp_path / "killed", _moments(chain, 2))
+    killed = _killed(light, tmp_path / "killed", _moments(chain, 75))
     assert different_files(light.path, resume(killed).path) == []
 
 
-@pytest.mark.parametrize("chain", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 6))])
-def test_a_run_of_thinking_agents_survives_being_killed(
+def test_a_run_of_thinking_agents_survives_being_killed(thinking: Undisturbed, tmp_path: Path) -> None:
+    killed = _killed(thinking, tmp_path / "killed", [13])
+    assert different_files(thinking.path, resume(killed).path) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chain", range(5))
+def test_a_run_of_thinking_agents_survives_being_killed_at_any_moment(
     thinking: Undisturbed, tmp_path: Path, chain: int
 ) -> None:
-    killed = _killed(thinking, tmp_path / "killed", _moments(100 + chain, 2))
+    killed = _killed(thinking, tmp_path / "killed", _moments(100 + chain, 22))
     assert different_files(thinking.path, resume(killed).path) == []
 
 

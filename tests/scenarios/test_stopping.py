@@ -68,8 +68,9 @@ class After:
             self.act()
 
 
-@pytest.mark.parametrize("stop", [by_file, by_ctrl_c, by_polite_kill])
-@pytest.mark.parametrize("pages", [1, 11])
+@pytest.mark.parametrize(
+    ("stop", "pages"), [(by_file, 1), (by_file, 11), (by_ctrl_c, 11), (by_polite_kill, 11)]
+)
 def test_a_stopped_run_says_how_to_go_on_and_goes_on(
     light: Whole, tmp_path: Path, stop: Callable[[Path], None], pages: int
 ) -> None:

@@ -34,7 +34,8 @@ class InterestExploration:
 
     A recommender sees: ``candidates`` (topics) and ``candidates_quality``, and of the last page ``shown`` (topics,
     NOTHING in empty slots), ``shown_quality`` and ``clicked``. Rewards: ``clicked``, ``quality`` (of what was
-    clicked). Measures: ``topic`` (of what was clicked) and ``person`` (the type).
+    clicked). Measures: ``topic`` (of what was clicked), and the hidden ``person`` (type) and ``affinity`` (to each
+    topic).
 
     Args:
         agents: int32 (rows,).
@@ -138,8 +139,9 @@ class InterestExploration:
         self._rows.turn(rows)
         self._draw_candidates(rows)
         rewards = {"clicked": clicked.astype(np.float32), "quality": quality}
+        measures = {"topic": topic, "person": self._person[rows, 0], "affinity": self._affinity[rows]}
         never = np.zeros(len(rows), dtype=np.bool_)
-        return Outcome(rewards, never, {"topic": topic, "person": self._person[rows, 0]})
+        return Outcome(rewards, never, measures)
 
     def _draw_candidates(self, rows: IntArray) -> None:
         luck, topics, quality = self._rows.luck, self._seen["candidates"], self._seen["candidates_quality"]

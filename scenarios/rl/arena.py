@@ -1,0 +1,78 @@
+"""Where a recommender is trained: one of the environments by name, as many rows of it as wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import gymnasium
+import numpy as np
+import numpy.typing as npt
+from gymnasium.vector import AutoresetMode
+
+from simenv.errors import UsageError, unknown_name
+from simenv.gym import WORLDS, VectorEnv
+from simenv.types import BoolArray
+
+FEED = "Feed-v0"
+_STRANGERS = 1_000_000
+"""The first agent of an evaluation where a world has as many people as one likes."""
+
+
+@dataclass(frozen=True)
+class Arena:
+    """An environment by its id, and its settings.
+
+    Args:
+        world: the id, without ``simenv/``.
+        settings: keywords of the world.
+        people: how many agents there are at most; None where there are as many as one likes.
+    """
+
+    world: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    people: int | None = None
+
+    @classmethod
+    def of(cls, name: str, values: Mapping[str, Any]) -> Arena:
+        """The world of that name, or the feed of the scenario of that name.
+
+        Raises:
+            UsageError: there is neither.
+        """
+        if name in WORLDS and name != FEED:
+            return cls(name, dict(values))
+        from scenarios.loading import load_scenario, names
+
+        if name not in names() and not name.endswith((".yaml", ".yml")):
+            raise unknown_name("scenario or world", name, [*names(), *WORLDS])
+        return cls(FEED, {"scenario": name, **values}, load_scenario(name, values).agents)
+
+    def vector(self, rows: int, *, evaluation: bool = False, **forms: Any) -> VectorEnv:
+        """Rows of the environment; in an evaluation they are other people, where there are others.
+
+        Args:
+            forms: ``actions``, ``observations`` and ``autoreset_mode`` as ``gymnasium.make_vec`` takes them.
+
+        Raises:
+            UsageError: there are not that many people.
+        """
+        if self.people is not None and rows > self.people:
+            raise UsageError(
+                f"Expected at most {self.people} environments, one for each agent, found {rows}; name fewer."
+            )
+        first = {"agent": _STRANGERS} if evaluation and self.people is None else {}
+        wanted: dict[str, Any] = {**first, **self.settings, **forms}
+        return cast(VectorEnv, gymnasium.make_vec(f"simenv/{self.world}", num_envs=rows, **wanted))
+
+
+def taken(env: VectorEnv) -> BoolArray:
+    """What each row took of its last page: bool (rows, slots)."""
+    seen: Mapping[str, npt.NDArray[Any]] = env.play.stage.observe(env.play.rows)
+    return np.asarray(seen["clicked" if "clicked" in seen else "response"] > 0)
+
+
+def same_step() -> dict[str, Any]:
+    """The next episode begins in the step that ends one."""
+    return {"autoreset_mode": AutoresetMode.SAME_STEP}
