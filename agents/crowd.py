@@ -28,6 +28,9 @@ class Crowd(People):
     def __init__(self, policy: TastePolicy, *, pages: int = 5, seed: int = 0) -> None:
         population, decision, items = policy.population, policy.decision, policy.items
         super().__init__(population, policy, Window(len(population), 0), pages=pages, seed=seed)
+        from agents.crowd_kernels import respond  # numba is slow to import
+
+        self._respond = respond
         self._keys = tuple(np.uint64(stream(decision.seed, part).key) for part in ("watch", "rate", "leave"))
         self._items = (*(getattr(items, name) for name in _COLUMNS), np.float32(items.spread))
         self._depths = cache(decision.examination.depths)
@@ -41,16 +44,12 @@ class Crowd(People):
 
     def respond(self, slate: Slate) -> Step:
         """What the agents do with a slate; chances and expected stars are NaN."""
-        from agents.crowd_kernels import respond  # numba is slow to import
-
-        rows = slate.visit.rows
         rules = (self._items, (self._depths(slate.items.shape[1]), *self._rules))
-        watched, rating, action, left = respond(
+        watched, rating, action, left, satisfaction, fatigue = self._respond(
             self._keys, clock(slate.visit), slate.items, self._agents, rules
         )
         unsaid = _unsaid(slate.items.shape)
-        response = Response(watched, rating, unsaid, unsaid, action)
-        return Step(slate, response, self.satisfaction[rows], self.fatigue[rows], left)
+        return Step(slate, Response(watched, rating, unsaid, unsaid, action), satisfaction, fatigue, left)
 
 
 _COLUMNS = ("watch", "lure", "stars", "level", "cuts")

@@ -29,17 +29,15 @@ Items = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, np.flo
 """The fields of ``ItemTaste``, in order."""
 Habits = tuple[FloatArray, np.float32, np.float32, int]
 """Chance that a slot's depth leaves, weight of fatigue, lift to the base rate, most pages of a visit."""
-Answer = tuple[BoolArray, FloatArray, ByteArray, BoolArray]
-"""Watched and rating (batch, slots), action and whether the visit is over (batch,)."""
+Answer = tuple[BoolArray, FloatArray, ByteArray, BoolArray, FloatArray, FloatArray]
+"""Watched and rating (batch, slots); action, whether the visit is over, satisfaction and fatigue (batch,)."""
 
 BLOCK = 256
 _ZERO, _ONE = np.float32(0), np.float32(1)
 
 
 @kernel
-def respond(
-    keys: Keys, clock: Clock, shown: IntArray, agents: Agents, rules: tuple[Items, Habits]
-) -> Answer:
+def respond(keys: Keys, clock: Clock, shown: IntArray, agents: Agents, rules: tuple[Items, Habits]) -> Answer:
     """What the agents do with a page, after which they feel otherwise."""
     batch, slots = shown.shape
     items, habits = rules
@@ -47,15 +45,16 @@ def respond(
     rating = np.empty((batch, slots), dtype=np.float32)
     action = np.empty(batch, dtype=np.int8)
     left = np.empty(batch, dtype=np.bool_)
+    mood = np.empty((2, batch), dtype=np.float32)
     for first in range(0, batch, BLOCK):
         last = min(first + BLOCK, batch)
         here = (clock[0][first:last], clock[1][first:last], clock[2][first:last], clock[3][first:last])
         page = (shown[first:last], watched[first:last], rating[first:last])
         _watch(keys[0], here, page, agents, rules)
         _rate(keys[1], here, page, agents, items)
-        _feel(here[3], page, agents)
+        _feel(here[3], page, agents, mood[:, first:last])
         _leave(keys[2], here, agents, habits[3], (action[first:last], left[first:last]))
-    return watched, rating, action, left
+    return watched, rating, action, left, mood[0], mood[1]
 
 
 @kernel
@@ -165,13 +164,16 @@ def _paired(
 
 
 @kernel
-def _feel(rows: IntArray, page: tuple[IntArray, BoolArray, FloatArray], agents: Agents) -> None:
-    """What the page does to the mood."""
+def _feel(
+    rows: IntArray, page: tuple[IntArray, BoolArray, FloatArray], agents: Agents, mood: FloatArray
+) -> None:
+    """What the page does to the mood: satisfaction and fatigue, float32 (2, batch)."""
     _, _, satisfaction, fatigue = agents
     gain = enjoyment(page[1], page[2])
     for b in range(rows.shape[0]):
         row = rows[b]
-        satisfaction[row], fatigue[row] = felt(satisfaction[row], fatigue[row], gain[b])
+        mood[0, b], mood[1, b] = felt(satisfaction[row], fatigue[row], gain[b])
+        satisfaction[row], fatigue[row] = mood[0, b], mood[1, b]
 
 
 @kernel

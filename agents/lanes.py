@@ -1,8 +1,8 @@
 """Eight dot products side by side, each added up in order: the bits of a plain loop, at a third of its time.
 
-A single sum waits for itself at every step. Eight of them fit one vector, once eight items' factors are turned
-from rows into columns, which compilers do not find by themselves; so this says it in LLVM's own words. All of
-it is plain IEEE arithmetic, lane by lane, whatever the processor's vectors are.
+A single sum waits for itself at every step. Eight of them fit one vector, once eight items' factors are
+turned from rows into columns, which compilers do not find by themselves; so this says it in LLVM's own words.
+All of it is plain IEEE arithmetic, lane by lane, whatever the processor's vectors are.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _FLOAT, _INT, _LONG = ir.FloatType(), ir.IntType(32), ir.IntType(64)
 _VECTOR = ir.VectorType(_FLOAT, LANES)
 
 
-@intrinsic  # type: ignore[misc]
+@intrinsic
 def dots(typingctx: Any, own: Any, first: Any, factors: Any, items: Any, at: Any, out: Any) -> Any:  # noqa: ARG001
     """out[at:at + 8] = own[first:first + f] times the factors of items[at:at + 8], f a multiple of 8.
 

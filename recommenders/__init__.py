@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 from recommenders.settings import build
@@ -27,6 +28,10 @@ _OURS = {
 }
 
 
+TRAINED = "model:"
+"""What the names of trained recommenders begin with; the path of a folder follows."""
+
+
 def names() -> list[str]:
     """The recommenders that can be named, ours and those that other packages add."""
     return sorted(_places())
@@ -36,7 +41,7 @@ def create(name: str, seed: int, settings: Mapping[str, Any]) -> Recommender:
     """The recommender of that name, not fitted yet.
 
     Args:
-        name: one of ``names()`` or ``"package.module:Class"``.
+        name: one of ``names()``, ``"package.module:Class"``, or ``"model:FOLDER"``, a training's folder.
         seed: the luck of a random recommender.
         settings: keyword arguments of its constructor.
 
@@ -44,6 +49,8 @@ def create(name: str, seed: int, settings: Mapping[str, Any]) -> Recommender:
         UsageError: the name is unknown, or a setting does not fit.
     """
     places = _places()
+    if name.startswith(TRAINED):
+        return _trained(Path(name.removeprefix(TRAINED)), seed, settings)
     if name not in places and ":" not in name:
         raise unknown_name("recommender", name, places)
     return build(name, _load(places.get(name, name)), seed, settings)
@@ -53,6 +60,18 @@ def _places() -> dict[str, str]:
     """Where each named recommender is, as ``package.module:Class``."""
     added = {entry.name: entry.value for entry in entry_points(group="simenv.recommenders")}
     return {**added, **_OURS}
+
+
+def _trained(folder: Path, seed: int, settings: Mapping[str, Any]) -> Recommender:
+    """The trained recommender in a folder."""
+    try:
+        from recommenders.trained import opened  # torch is slow to import
+    except ModuleNotFoundError as missing:
+        raise UsageError(
+            f"Expected the libraries of trained recommenders, found no module {missing.name!r}; install them "
+            "with: pip install 'simenv[rl]'."
+        ) from missing
+    return opened(folder, seed, settings)
 
 
 def _load(place: str) -> type[Recommender]:

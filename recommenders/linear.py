@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
-from threadpoolctl import threadpool_limits
 
 from recommenders.known import Known
+from recommenders.places import placed
 from recommenders.settings import at_least
 from recommenders.watched import shown
-from simenv.factors import leading_vectors
 from simenv.protocols import State
-from simenv.types import Feedback, FloatArray, IntArray, Interactions, Slate, Visit
+from simenv.types import Feedback, IntArray, Interactions, Slate, Visit
 
 Wide = npt.NDArray[np.float64]
 
@@ -46,7 +44,7 @@ class Linear(ABC):
         """Place the items, and begin with what people took."""
         self._known = Known(train)
         self._order = self._known.order()
-        self._features = self._placed(self._known.matrix)
+        self._features = placed(self._known.matrix, self._size)
         self._prior = self._usual(self._known.counts())
         one, other = self._half
         pairs = self._features[:, one] * self._features[:, other]
@@ -89,16 +87,6 @@ class Linear(ABC):
         train = self._known.matrix
         self._shown = train + csr_array((times.astype(np.float32), (user, item)), shape=train.shape)
         self._watched = train + csr_array((watched.astype(np.float32), (user, item)), shape=train.shape)
-
-    def _placed(self, matrix: Any) -> FloatArray:
-        """Features of the items: float32 (items, features)."""
-        items = matrix.shape[1]
-        if not matrix.nnz:
-            return np.zeros((items, self._size), dtype=np.float32)
-        with threadpool_limits(1, user_api="blas"):
-            vectors = leading_vectors(matrix, self._size)
-        found = max(int((vectors != 0).any(axis=0).sum()), 1)
-        return vectors * np.float32(np.sqrt(items / found))
 
     def _usual(self, counts: npt.NDArray[np.int64]) -> Wide:
         """The weights that fit how often the items were taken: float64 (features,)."""

@@ -17,6 +17,8 @@ from simenv.records.whole import whole_file
 
 FORMAT = 1
 ABOUT, WEIGHTS = "model.json", "model.safetensors"
+CHECKPOINT = "checkpoint.safetensors"
+"""Beside them: everything that is needed to go on with the training."""
 
 
 @dataclass(frozen=True)

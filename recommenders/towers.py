@@ -66,20 +66,29 @@ class Scaled(nn.Module):
 
 
 class Towers(nn.Module):
-    """A number for a person and each item, and one for a person and no item."""
+    """Answers about a person and each item, and about a person and no item.
 
-    def __init__(self, shape: Shape, scales: Scales) -> None:
+    Args:
+        answers: how many; they share the hidden layers.
+    """
+
+    def __init__(self, shape: Shape, scales: Scales, answers: int = 1) -> None:
         super().__init__()
-        person = (shape.state, shape.hidden, shape.hidden, shape.width + 2)
-        self.person = tower(scales.state, *person)
-        self.item = tower(scales.features, shape.features, shape.hidden, shape.width + 1)
-        self.scale = shape.width**-0.5
+        hidden, width = shape.hidden, shape.width
+        self.person = tower(scales.state, shape.state, hidden, hidden, answers * (width + 2))
+        self.item = tower(scales.features, shape.features, hidden, answers * (width + 1))
+        self.answers = answers
 
     def forward(self, state: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
-        """From (batch, state) and (batch, items, features): (batch, items), and (batch,) for no item."""
-        person, item = self.person(state), self.item(features)
-        product = (item[..., :-1] @ person[:, :-2, None])[..., 0]
-        return product * self.scale + item[..., -1] + person[:, -2:-1], person[:, -1]
+        """From (batch, state) and (batch, items, features).
+
+        Returns:
+            (answers, batch, items), and (answers, batch) for no item.
+        """
+        person = torch.stack(self.person(state).chunk(self.answers, dim=-1))
+        item = torch.stack(self.item(features).chunk(self.answers, dim=-1))
+        product = (item[..., :-1] @ person[..., :-2, None])[..., 0] * (item.shape[-1] - 1) ** -0.5
+        return product + item[..., -1] + person[..., -2, None], person[..., -1]
 
 
 def tower(scale: tuple[FloatArray, FloatArray], *sizes: int) -> nn.Sequential:
@@ -100,3 +109,7 @@ def begin(network: nn.Module, seed: int) -> None:
             rows, columns = weights.shape
             drawn = 2 * luck.uniform(number, np.arange(rows)[:, None], np.arange(columns)) - 1
             weights.copy_(torch.from_numpy(drawn * np.float32((6 / columns) ** 0.5)))
+    for towers in network.modules():
+        if isinstance(towers, Towers):
+            with torch.no_grad():  # at first all items are equal
+                towers.item[-1].weight.zero_()

@@ -155,8 +155,40 @@ def bench(
         drawing.bench_table(rows)
 
 
-train = typer.Typer(help="Train models and recommenders.", rich_markup_mode=None)
+train = typer.Typer(rich_markup_mode=None)
 app.add_typer(train, name="train")
+
+
+@train.callback(invoke_without_command=True)
+def recommender(
+    context: typer.Context,
+    scenario: Annotated[
+        str, typer.Option(help="Whose people to learn from, or a world such as LongTermSatisfaction-v0.")
+    ] = "crowd",
+    algorithm: Annotated[
+        str, typer.Option(help="a2c, dqn, linucb, maskable_ppo, ppo, slateq or thompson.")
+    ] = "slateq",
+    changes: Changes = [],  # noqa: B006 - typer reads it, nobody changes it
+    steps: Annotated[int, typer.Option(min=1, help="How many pages to learn from.")] = 200_000,
+    envs: Annotated[int, typer.Option(min=1, help="How many people at a time.")] = 64,
+    seed: Annotated[int, typer.Option(min=0, help="Of its luck.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder of the training; one that was begun is gone on with.")
+    ] = None,
+) -> None:
+    """Train a recommender in an environment, or the model that people think with."""
+    if context.invoked_subcommand is not None:
+        return
+    from scenarios import loading
+    from scenarios.rl import teaching
+    from simenv import drawing, screen
+
+    values = loading.parse_changes(changes)
+    plan = {"values": values, "steps": steps, "envs": envs, "seed": seed}
+    with drawing.training_bar() as bar:
+        taught = teaching.teach(scenario, algorithm, plan, out, bar)
+    screen.say(taught.sentences())
+    screen.say_whole(taught.next_steps())
 
 
 @train.command()

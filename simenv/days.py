@@ -1,8 +1,8 @@
 """From day to day: who comes back, and who has left for good.
 
 Rating data record neither, so the rule is assumed, and kept in one place: a person comes on a day with a
-chance that rises with their own activity and with how good the last visits were, and falls with every day away.
-Whoever stays away for two weeks has left for good, which is how the trade counts churn.
+chance that rises with their own activity and with how good the last visits were, and falls with every day
+away. Whoever stays away for two weeks has left for good, which is how the trade counts churn.
 """
 
 from __future__ import annotations
@@ -35,9 +35,13 @@ class Days:
     """
 
     def __init__(self, population: Population, seed: int) -> None:
+        from simenv import nights  # numba is slow to import
+
         agents = len(population)
+        self._nights = nights
         self._habit = np.array(HABIT, dtype=np.float32)[population.activity]
         self._luck = stream(seed, "return")
+        self._key = np.uint64(self._luck.key)
         self.impression: FloatArray = np.full(agents, START_SATISFACTION)
         self.away: IntArray = np.zeros(agents, dtype=np.int32)
 
@@ -52,9 +56,7 @@ class Days:
 
     def chance(self) -> FloatArray:
         """Chance that each agent comes on the next day: float32 (agents,), 0 for who has left for good."""
-        from simenv import nights  # numba is slow to import
-
-        return nights.chances(self._habit, self.impression, self.away)
+        return self._nights.chances(self._habit, self.impression, self.away)
 
     def present(self, day: int) -> IntArray:
         """Who comes on a day: int32 rows, rising; everybody on the first one."""
@@ -66,7 +68,7 @@ class Days:
     def pass_by(self, came: IntArray, satisfaction: FloatArray) -> None:
         """End a day: ``came`` (int32 rows) left with ``satisfaction`` (float32 (agents,), 0 to 1)."""
         self.away += 1
-        self._go_home(came, satisfaction)
+        self._nights.go_home(came, satisfaction, (self._habit, self.impression, self.away))
 
     def come_again(
         self, rows: IntArray, clock: tuple[IntArray, IntArray], satisfaction: FloatArray, horizon: int
@@ -82,11 +84,8 @@ class Days:
         Returns:
             The day on which each comes next: int32 (n,), ``horizon`` where it does not come before.
         """
-        from simenv import nights  # numba is slow to import
-
-        self._go_home(rows, satisfaction)
-        key = np.uint64(self._luck.key)
-        return nights.come_again(key, (*clock, rows), (self._habit, self.impression, self.away), horizon)
+        habits = self._habit, self.impression, self.away
+        return self._nights.come_again(self._key, (*clock, rows), satisfaction, habits, horizon)
 
     def begin(self, rows: IntArray) -> None:
         """Nothing is known of these agents (int32 (n,)), as before the first day."""
@@ -101,8 +100,3 @@ class Days:
         """Continue with such columns."""
         self.impression = state["impression"].astype(np.float32)
         self.away = state["away"].astype(np.int32)
-
-    def _go_home(self, came: IntArray, satisfaction: FloatArray) -> None:
-        from simenv import nights  # numba is slow to import
-
-        nights.go_home(came, satisfaction, (self._habit, self.impression, self.away))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simenv.protocols import Recommender
-from simenv.types import Step
+from simenv.protocols import Attentive, Recommender
+from simenv.types import Feedback, Step
 from simenv.world import World
 
 
@@ -18,6 +18,8 @@ def loop(world: World, recommender: Recommender, slots: int) -> Iterator[Step]:
     for visit in world.visits():  # 1. who is here: blocks of rows, page after page
         slate = recommender.recommend(visit, slots)  # 2. what they are shown
         step = world.respond(slate)  # 3. what they do: recall, decide, remember, change
+        if isinstance(recommender, Attentive):
+            recommender.notice(Feedback.of(step))
         if world.round_done():
             recommender.learn(world.feedback())  # 4. what the system learns
             world.turn()  # 5. the round ends

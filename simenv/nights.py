@@ -19,7 +19,7 @@ _PULL, _FORGETTING = np.float32(PULL), np.float32(FORGETTING)
 @inlined
 def chance(habit: np.float32, impression: np.float32, away: np.int32) -> np.float32:
     """Chance that one agent comes on the next day, 0 if it has left for good."""
-    missed = np.float32(max(away - 1, 0))
+    missed = max(np.float32(away) - _ONE, _ZERO)
     pull = _PULL * (impression - START_SATISFACTION) - _FORGETTING * missed
     return _ZERO if away >= PATIENCE else _ONE / (_ONE + exp(-(habit + pull)))
 
@@ -51,16 +51,22 @@ def go_home(rows: IntArray, satisfaction: FloatArray, habits: Habits) -> None:
 
 @kernel
 def come_again(
-    key: np.uint64, clock: tuple[IntArray, IntArray, IntArray], habits: Habits, horizon: int
+    key: np.uint64,
+    clock: tuple[IntArray, IntArray, IntArray],
+    satisfaction: FloatArray,
+    habits: Habits,
+    horizon: int,
 ) -> IntArray:
-    """The next day on which each row comes: int32 (n,), ``horizon`` if none; its days away are counted.
+    """Each row goes home; the next day on which it comes: int32 (n,), ``horizon`` if none.
 
     Args:
         key: of the luck.
         clock: columns of episode, day and row: int32 (n,) each.
+        satisfaction: float32 (agents,).
     """
     episode, day, rows = clock
     habit, impression, away = habits
+    go_home(rows, satisfaction, habits)
     out = np.empty(rows.shape, dtype=np.int32)
     for b in range(rows.shape[0]):
         row = rows[b]

@@ -92,6 +92,14 @@ class Checkpointable(Protocol):
 
 
 @runtime_checkable
+class Attentive(Protocol):
+    """The ability of a recommender to see each page before the next one; it learns when a round is over."""
+
+    def notice(self, page: Feedback) -> None:
+        """See what happened on one page of one block of agents; a row concerns that row alone."""
+
+
+@runtime_checkable
 class Forgetful(Protocol):
     """The ability of a memory to be as it was before anything happened."""
 

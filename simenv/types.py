@@ -361,6 +361,12 @@ class Feedback:
     rating: FloatArray
     action: ByteArray
 
+    @classmethod
+    def of(cls, step: Step) -> Feedback:
+        """What could be seen of a step."""
+        response = step.response
+        return cls(step.slate, response.watched, response.rating, response.action)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

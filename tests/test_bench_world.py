@@ -9,7 +9,7 @@ from scenarios.bench import world as bench
 
 def test_a_day_is_the_same_day_however_it_is_watched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench, "BLOCK", 64)
-    people = bench._population(150)
+    people = bench.TOWN.population(150)
     pages = {name: bench._live(people, notes)[0] for name, notes in bench.NOTES.items()}
     assert set(pages.values()) == {pages["unwatched"]}
     assert 150 < pages["unwatched"] < 150 * bench.PAGES

@@ -75,6 +75,37 @@ def test_whether_a_person_comes_does_not_depend_on_how_many_others_there_are(
     assert few.present(day).tolist() == [row for row in many.present(day) if row < agents]
 
 
+def test_people_on_days_of_their_own_come_when_they_would_have_come_together() -> None:
+    agents, horizon = 200, 40
+    together, apart = (days(activity=0, agents=agents) for _ in range(2))
+    came = []
+    for day in range(horizon):
+        came.append(together.present(day))
+        together.pass_by(came[-1], pleased(0.2, agents))
+    own: IntArray = np.zeros(agents, dtype=np.int32)
+    visits = [[0] for _ in range(agents)]
+    here = everybody(agents)
+    while len(here):
+        clock = (np.zeros(len(here), dtype=np.int32), own[here])
+        own[here] = apart.come_again(here, clock, pleased(0.2, agents), horizon)
+        here = here[own[here] < horizon][::-1].copy()
+        for row in here.tolist():
+            visits[row].append(int(own[row]))
+    assert visits == [[day for day in range(horizon) if row in came[day]] for row in range(agents)]
+    assert apart.gone.tolist() == together.gone.tolist()
+    assert apart.gone_among(np.array([3, 5], dtype=np.int32)).tolist() == apart.gone[[3, 5]].tolist()
+    assert 0 < apart.gone.sum() < agents
+
+
+def test_who_begins_anew_is_as_before_the_first_day() -> None:
+    calendar, fresh = days(agents=3), days(agents=3)
+    for _ in range(4):
+        calendar.pass_by(nobody(), pleased(0.9, 3))
+    calendar.begin(np.array([0, 2], dtype=np.int32))
+    assert calendar.chance()[[0, 2]].tolist() == fresh.chance()[[0, 2]].tolist()
+    assert calendar.chance()[1] < fresh.chance()[1]
+
+
 def test_other_luck_brings_other_people() -> None:
     assert days(seed=0).present(1).tolist() != days(seed=1).present(1).tolist()
 

@@ -27,6 +27,8 @@ LongArray = npt.NDArray[np.int64]
 POSITIVES, NEGATIVES = 8, 16
 WORDS_INSTEAD_OF_TITLE = 0.12
 FACT_DROPPED = 0.1
+SHARE_JITTER, MEAN_JITTER = 0.35, 0.15
+"""How much an item's popularity varies, in logarithms, and its mean rating, in stars."""
 
 
 @dataclass
@@ -148,12 +150,18 @@ class Writer:
             offset += len(tokens)
 
     def _item_words(self, item: int, stars: float) -> str:
-        """The item's words, its statistics without the person's own rating, facts dropped now and then."""
+        """The item's words, its statistics without the person's own rating, facts dropped now and then.
+
+        The numbers vary at random: a film has others among other people, and a model that knew them exactly
+        would see from the one rating that is missing in them that it was this person's.
+        """
         own = 0.0 if np.isnan(stars) else 1.0
         count = self.counts[item] - own
         mean = (self.totals[item] - np.nan_to_num(stars)) / count if count > 0 else np.nan
+        share = max(count, 0) / self.people * np.exp(SHARE_JITTER * self.rng.standard_normal())
+        mean = np.clip(mean + MEAN_JITTER * self.rng.standard_normal(), 0.5, 5.0)
         # float32, as in the catalogue: a mean between two tenths is then rounded as it will be in a page
-        share, mean = float(np.float32(max(count, 0) / self.people)), float(np.float32(mean))
+        share, mean = float(np.float32(min(share, 1.0))), float(np.float32(mean))
         words = item_words(self.dataset.catalog, item, share, mean)
         if self.rng.random() >= FACT_DROPPED:
             return words

@@ -37,15 +37,17 @@ class Moment:
         before: as the slate was chosen.
         slate: int64 (batch, slots), candidates, -1 in empty slots.
         taken: bool (batch, slots), what the person took of it.
-        reward: float32 (batch,).
-        ended: bool (batch,), nothing comes after it.
-        after: as the next slate is chosen; without meaning where it ended.
+        reward: float32 (batch,), of the page.
+        later: float32 (batch,), of the pages after it that are still counted, discounted.
+        ended: bool (batch,), a life ended on one of these pages.
+        after: as the slate after them is chosen; without meaning where it ended.
     """
 
     before: Situation
     slate: LongArray
     taken: BoolArray
     reward: FloatArray
+    later: FloatArray
     ended: BoolArray
     after: Situation
 
@@ -113,14 +115,15 @@ class Replay:
         back = (luck.uniform(turn, 0, lanes) * len(self)).astype(np.int64)
         row = (luck.uniform(turn, 1, lanes) * self.rows).astype(np.int64)
         page = (self._next - 1 - self._ahead - back) % self._pages
-        reward, ended, known = self._followed(page, row)
+        later, ended, known = self._followed(page, row)
         page, row = page[known], row[known]
-        of = {name: self._columns[name][page, row] for name in ("slate", "taken")}
+        of = {name: self._columns[name][page, row] for name in ("slate", "taken", "reward")}
         return Moment(
             self._situation(page, row),
             of["slate"].astype(np.int64),
             of["taken"].astype(np.bool_),
-            reward[known],
+            of["reward"].astype(np.float32),
+            later[known],
             ended[known],
             self._situation((page + self._ahead) % self._pages, row),
         )
@@ -129,14 +132,14 @@ class Replay:
         return Situation(*(self._columns[name][page, row] for name in ("state", "features", "open")))  # type: ignore[arg-type]
 
     def _followed(self, page: LongArray, row: LongArray) -> tuple[FloatArray, BoolArray, BoolArray]:
-        """Discounted reward of the pages ahead, whether a life ended there, and whether all are known."""
+        """Discounted later rewards, whether a life ended on these pages, and whether all are known."""
         total = np.zeros(len(page), dtype=np.float32)
         ended, known = np.zeros(len(page), dtype=np.bool_), np.ones(len(page), dtype=np.bool_)
         for ahead in range(self._ahead):
             here = (page + ahead) % self._pages, row
-            total += np.where(
-                ended, 0, np.float32(self._gamma**ahead) * self._columns["reward"][here].astype(np.float32)
-            )
+            if ahead:
+                reward = self._columns["reward"][here].astype(np.float32)
+                total += np.where(ended, 0, np.float32(self._gamma**ahead) * reward)
             known &= ended | ~self._columns["cut"][here].astype(np.bool_)
             ended |= self._columns["ended"][here].astype(np.bool_)
         return total, ended, known

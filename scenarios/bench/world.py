@@ -16,20 +16,21 @@ import numpy as np
 
 from agents.decision import Decision
 from agents.memory import Window
-from agents.taste import ItemTaste
 from agents.taste_policy import TastePolicy
 from recommenders.popularity import Popularity
+from scenarios.bench.invented import Invented, luck
 from simenv.loop import loop
 from simenv.luck import stream
 from simenv.metrics import Scoreboard
 from simenv.people import People
 from simenv.records.folder import RunFolder
 from simenv.records.recorder import Recorder
-from simenv.types import Catalog, FloatArray, IntArray, Interactions, Population, Ragged, Step
+from simenv.types import Population, Step
 from simenv.world import Calendar, World
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
-ITEMS, THEMES, SLOTS, FACTORS, HISTORY, PAGES, BLOCK = 1_000, 18, 10, 16, 16, 5, 16_384
+ITEMS, SLOTS, FACTORS, PAGES, BLOCK = 1_000, 10, 16, 5, 16_384
+TOWN = Invented(items=ITEMS, factors=FACTORS)
 ENOUGH = 1_000_000
 """Agent-pages at least that a measurement counts: small worlds are lived through several times."""
 
@@ -87,25 +88,25 @@ def _apart(agents: int, notes: str) -> Measured:
 
 def measure(agents: int, notes: Notes) -> Measured:
     """Live through a day of so many agents, compiled and warm, and compare with bare numpy."""
-    _live(_population(SIZES[0]), notes)
-    population = _population(agents)
-    before = _peak_megabytes()
+    _live(TOWN.population(SIZES[0]), notes)
+    population = TOWN.population(agents)
+    before = peak_megabytes()
     pages, seconds = 0, 0.0
     while pages < ENOUGH:
         more, took = _live(population, notes)
         pages, seconds = pages + more, seconds + took
-    peak = _peak_megabytes()
+    peak = peak_megabytes()
     return Measured(pages / seconds, _bare_rate(population), before, peak)
 
 
 def _live(population: Population, notes: Notes) -> tuple[int, float]:
     """One day: how many agent-pages, and how many seconds."""
     agents, pages = len(population), 0
-    policy = TastePolicy(_items(), population, Decision(seed=1))
+    policy = TastePolicy(TOWN.taste(), population, Decision(seed=1))
     people = People(population, policy, Window(agents), pages=PAGES)
     world = World(people, Calendar(rounds=1, block=BLOCK))
     recommender = Popularity()
-    recommender.fit(_train(agents))
+    recommender.fit(TOWN.train(agents))
     with TemporaryDirectory() as place:
         start = perf_counter()
         with notes(population, Path(place)) as note:
@@ -139,7 +140,7 @@ def recorded(population: Population, place: Path) -> Iterator[Callable[[Step], N
 @contextmanager
 def recorded_and_measured(population: Population, place: Path) -> Iterator[Callable[[Step], None]]:
     """Every page is written down and measured, as in a run."""
-    board = Scoreboard(len(population), _catalog())
+    board = Scoreboard(len(population), TOWN.catalog())
 
     with recorded(population, place) as write:
 
@@ -160,75 +161,18 @@ NOTES: dict[str, Notes] = {
 
 def _bare_rate(population: Population) -> float:
     """Agent-pages a second of the heart of a decision alone, as one writes it in numpy."""
-    luck, watch = stream(1, "bare"), _items().watch
+    chance, watch = stream(1, "bare"), TOWN.taste().watch
     rows = np.arange(min(BLOCK, len(population)), dtype=np.int32)
-    slate = (_luck("slate", len(rows), SLOTS) * ITEMS).astype(np.int32)
+    slate = (luck("slate", len(rows), SLOTS) * ITEMS).astype(np.int32)
     start, pages = perf_counter(), 0
     while pages < ENOUGH:
         odds = np.einsum("bf,bsf->bs", population.taste[rows, :FACTORS], watch[slate])
-        watched = luck.uniform(pages, rows[:, None], slate) < 1 / (1 + np.exp(-odds))
+        watched = chance.uniform(pages, rows[:, None], slate) < 1 / (1 + np.exp(-odds))
         pages += len(watched)
     return pages / (perf_counter() - start)
 
 
-def _population(agents: int) -> Population:
-    """People of luck alone."""
-    starts = np.arange(agents + 1, dtype=np.int64) * HISTORY
-    history = (_luck("history", agents, HISTORY) * ITEMS).astype(np.int32).ravel()
-    level = np.ones(agents, dtype=np.int8)
-    stars: FloatArray = np.full(agents, 3.5, dtype=np.float32)
-    nothing = ("",) * agents
-    return Population(
-        ids=nothing,
-        user=np.arange(agents, dtype=np.int32),
-        cohort=np.zeros(agents, dtype=np.int8),
-        taste=_luck("taste", agents, 2 * FACTORS + 1) - np.float32(0.5),
-        activity=level,
-        diversity=level,
-        conformity=level,
-        rating_mean=stars,
-        rating_spread=stars,
-        gender=nothing,
-        age=nothing,
-        occupation=nothing,
-        history=Ragged(starts, history),
-        history_rating=Ragged(starts, np.full(len(history), 3.5, dtype=np.float32)),
-    )
-
-
-def _items() -> ItemTaste:
-    watch, stars = (_luck(part, ITEMS, FACTORS) - np.float32(0.5) for part in ("watch", "stars"))
-    cuts = np.array([1.5, 2.5, 3.5, 4.5], dtype=np.float32)
-    lure: FloatArray = np.zeros(ITEMS, dtype=np.float32)
-    return ItemTaste(watch, lure, stars, lure + np.float32(3.5), cuts, np.asarray(0.5, dtype=np.float32))
-
-
-def _catalog() -> Catalog:
-    """Items with a theme or two each."""
-    names = tuple(f"item {i}" for i in range(ITEMS))
-    themes = _luck("themes", ITEMS, THEMES) < 0.1
-    popularity = _luck("popularity", ITEMS, 1)[:, 0]
-    years = np.full(ITEMS, 2000, dtype=np.int32)
-    theme_names = tuple(f"theme {t}" for t in range(THEMES))
-    return Catalog("item", names, names, years, themes, theme_names, popularity, 5 * popularity, names)
-
-
-def _train(agents: int) -> Interactions:
-    """Each item once: an order to start from."""
-    items: IntArray = np.arange(ITEMS, dtype=np.int32)
-    stars: FloatArray = np.full(ITEMS, 3.5, dtype=np.float32)
-    return Interactions(items % agents, items, stars, np.zeros(ITEMS, dtype=np.int64), agents, ITEMS)
-
-
-def _luck(part: str, rows: int, columns: int) -> FloatArray:
-    """Uniform numbers, column by column, for little memory: float32 (rows, columns)."""
-    out = np.empty((rows, columns), dtype=np.float32)
-    for column in range(columns):
-        out[:, column] = stream(0, part).uniform(np.arange(rows), column)
-    return out
-
-
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
     """The most memory this process has held."""
     status = Path("/proc/self/status")
     if status.is_file():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, cast
 
 import gymnasium
@@ -11,11 +12,16 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.vector import AutoresetMode
 
+from scenarios.schema import Arm, Scenario
 from simenv.errors import UsageError, unknown_name
 from simenv.gym import WORLDS, VectorEnv
 from simenv.types import BoolArray
 
 FEED = "Feed-v0"
+RETRIEVER = "item_knn"
+"""Where the candidates of a feed come from if nobody says."""
+SHOWN = ("retriever", "candidates", "reward", "horizon")
+"""Settings of a feed that are not values of its scenario."""
 _STRANGERS = 1_000_000
 """The first agent of an evaluation where a world has as many people as one likes."""
 
@@ -28,11 +34,13 @@ class Arena:
         world: the id, without ``simenv/``.
         settings: keywords of the world.
         people: how many agents there are at most; None where there are as many as one likes.
+        choice: how they choose from a page, by its name in scenarios.
     """
 
     world: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     people: int | None = None
+    choice: str = "multinomial"
 
     @classmethod
     def of(cls, name: str, values: Mapping[str, Any]) -> Arena:
@@ -43,11 +51,33 @@ class Arena:
         """
         if name in WORLDS and name != FEED:
             return cls(name, dict(values))
-        from scenarios.loading import load_scenario, names
+        from scenarios.loading import names
 
         if name not in names() and not name.endswith((".yaml", ".yml")):
             raise unknown_name("scenario or world", name, [*names(), *WORLDS])
-        return cls(FEED, {"scenario": name, **values}, load_scenario(name, values).agents)
+        feed = {"world": "scenarios.rl.informed:informed", "scenario": name, "retriever": RETRIEVER}
+        plan = _plan(name, values)
+        shown = {key: value for key, value in values.items() if key != "agents"}
+        return cls(FEED, {**feed, **shown}, plan.agents, plan.choice)
+
+    @cached_property
+    def slots(self) -> int:
+        """Items on a page."""
+        return self.vector(1).play.stage.slots
+
+    def about(self) -> Mapping[str, Any]:
+        """What a recommender that was trained here needs to be used elsewhere."""
+        if self.world != FEED:
+            return {}
+        stage: Any = self.vector(1).play.stage
+        arm = Arm.model_validate(self.settings["retriever"])
+        retriever = {"use": arm.use, "settings": arm.settings}
+        return {
+            "choice": self.choice,
+            "retriever": retriever,
+            "candidates": stage.candidates,
+            "window": stage.stage.window,
+        }
 
     def vector(self, rows: int, *, evaluation: bool = False, **forms: Any) -> VectorEnv:
         """Rows of the environment; in an evaluation they are other people, where there are others.
@@ -69,10 +99,18 @@ class Arena:
 
 def taken(env: VectorEnv) -> BoolArray:
     """What each row took of its last page: bool (rows, slots)."""
-    seen: Mapping[str, npt.NDArray[Any]] = env.play.stage.observe(env.play.rows)
+    stage: Any = env.play.stage
+    seen: Mapping[str, npt.NDArray[Any]] = getattr(stage, "stage", stage).observe(env.play.rows)
     return np.asarray(seen["clicked" if "clicked" in seen else "response"] > 0)
 
 
 def same_step() -> dict[str, Any]:
     """The next episode begins in the step that ends one."""
     return {"autoreset_mode": AutoresetMode.SAME_STEP}
+
+
+def _plan(name: str, values: Mapping[str, Any]) -> Scenario:
+    """The scenario of a feed."""
+    from scenarios.loading import load_scenario
+
+    return load_scenario(name, {key: value for key, value in values.items() if key not in SHOWN})

@@ -50,7 +50,7 @@ class Course:
             UsageError: there is no such algorithm, or its libraries are missing.
         """
         if self.algorithm not in ALGORITHMS:
-            raise unknown_name("algorithm", self.algorithm, ALGORITHMS)
+            raise unknown_name("algorithm", self.algorithm, [*ALGORITHMS, "linucb", "thompson"])
         try:
             return ALGORITHMS[self.algorithm](self, arena)
         except ModuleNotFoundError as missing:

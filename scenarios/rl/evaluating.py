@@ -11,7 +11,7 @@ import numpy.typing as npt
 from recommenders.slateq.replay import Situation
 from scenarios.rl.arena import Arena, same_step
 from simenv.luck import stream
-from simenv.types import Estimate
+from simenv.types import BoolArray, Estimate, FloatArray
 
 Chooser = Callable[[Situation], npt.NDArray[np.int64]]
 """From what is known to candidates, int64 (rows, slots), -1 in empty slots."""
@@ -29,6 +29,29 @@ def evaluate(arena: Arena, choose: Chooser, episodes: int, seed: int) -> Estimat
         running &= ~(terminated | truncated)
     env.close()
     return estimate(total)
+
+
+class RandomSlates:
+    """Any candidates that may be shown: what every recommender must beat."""
+
+    def __init__(self, slots: int, seed: int) -> None:
+        self._slots, self._luck, self._page = slots, stream(seed, "train.random"), 0
+
+    def __call__(self, seen: Situation) -> npt.NDArray[np.int64]:
+        """Others on every page."""
+        self._page += 1
+        return drawn(self._luck.uniform(self._page, *lanes(seen.open.shape)), seen.open, self._slots)
+
+
+def drawn(luck: FloatArray, allowed: BoolArray, slots: int) -> npt.NDArray[np.int64]:
+    """Slates of the allowed candidates with the least luck: int64 (rows, slots), -1 where too few."""
+    order = np.argsort(np.where(allowed, luck, np.float32(2)), axis=1, kind="stable")[:, :slots]
+    return np.where(np.take_along_axis(allowed, order, axis=1), order, -1)
+
+
+def lanes(shape: tuple[int, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Counters of luck for a number of each row and candidate."""
+    return np.arange(shape[0])[:, None], np.arange(shape[1])
 
 
 def estimate(values: npt.NDArray[np.floating]) -> Estimate:

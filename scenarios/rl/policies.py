@@ -99,8 +99,6 @@ class _Actor(BasePolicy):
         self.critic = tower(scales.state, shape.state, shape.hidden, shape.hidden, 1)
         self.slots = int(self.action_space.shape[0]) if self.action_space.shape else 1
         begin(self, seed)
-        with torch.no_grad():  # all slates are about as likely at first
-            self.actor.item[-1].weight *= 0.1
         adam: Any = self.optimizer_class
         self.optimizer = adam(self.parameters(), lr=lr_schedule(1), **self.optimizer_kwargs)
 
@@ -122,7 +120,7 @@ class _Actor(BasePolicy):
 
     def get_distribution(self, obs: Seen, action_masks: Any = None) -> PlackettLuce:
         """How likely each slate is."""
-        scores, _ = self.actor(obs["state"], obs["features"])
+        (scores,), _ = self.actor(obs["state"], obs["features"])
         distribution = PlackettLuce(self.slots).proba_distribution(scores)
         distribution.apply_masking(obs["open"])
         distribution.apply_masking(action_masks)
@@ -130,7 +128,7 @@ class _Actor(BasePolicy):
 
     def predict_values(self, obs: Seen) -> Tensor:
         """What is still to come: (batch, 1)."""
-        return cast(Tensor, self.critic(obs["state"]))
+        return 1 + cast(Tensor, self.critic(obs["state"]))  # rewards are scaled so that 1 is what to expect
 
     def _predict(self, observation: Seen, deterministic: bool = False, action_masks: Any = None) -> Tensor:
         return self.get_distribution(observation, action_masks).get_actions(deterministic=deterministic)
@@ -155,7 +153,7 @@ class CandidateValues(QNetwork):
 
     def forward(self, obs: Any) -> Tensor:
         """(batch, candidates); what may not be shown is worth least of all."""
-        worth, _ = self.q_net(obs["state"], obs["features"])
+        (worth,), _ = self.q_net(obs["state"], obs["features"])
         least = worth.detach().amin(dim=1, keepdim=True) - 1
         return torch.where(obs["open"] > 0, worth, least)
 

@@ -17,6 +17,7 @@ from stable_baselines3.common.torch_layers import CombinedExtractor
 from stable_baselines3.common.utils import set_random_seed
 from stable_baselines3.common.vec_env import VecEnvWrapper
 
+from recommenders.choosers import Highest
 from recommenders.slateq.replay import LongArray, Situation
 from scenarios.rl.arena import Arena, same_step
 from scenarios.rl.evaluating import seed_of
@@ -87,7 +88,7 @@ class Sb3Student:
         sounding = Sounding.of(arena, rows, gamma, seed)
         self.shape = sounding.shape
         raw = arena.vector(rows, observations="pairs", actions=kind.actions, **same_step())
-        self._env = _Rewarded(SB3VecEnv(raw), sounding.reward)
+        self._env = _Rewarded(SB3VecEnv(raw), 1 / sounding.units.life)
         wide = sounding.shape.state + raw.play.stage.candidates * (sounding.shape.features + 1)
         design = {
             "design": (sounding.shape, sounding.scales, seed),
@@ -116,12 +117,7 @@ class Sb3Student:
 
     def choose(self, seen: Situation) -> LongArray:
         """The most likely slates; of a candidate's values the highest ones."""
-        with torch.no_grad():
-            scores = torch.from_numpy(self._scores(seen)).masked_fill(
-                ~torch.from_numpy(seen.open), -torch.inf
-            )
-            best = scores.topk(self._slots, dim=1)
-        return torch.where(best.values > -torch.inf, best.indices, -1).numpy()
+        return Highest(self._towers).slates(seen, self._slots)
 
     def model(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """The towers that score candidates."""
@@ -152,10 +148,6 @@ class Sb3Student:
         policy = self._model.policy
         towers: torch.nn.Module = policy.actor if hasattr(policy, "actor") else policy.q_net.q_net
         return towers
-
-    def _scores(self, seen: Situation) -> npt.NDArray[np.float32]:
-        scores, _ = self._towers(torch.from_numpy(seen.state), torch.from_numpy(seen.features))
-        return np.asarray(scores)
 
 
 _COUNTERS = ("num_timesteps", "_n_updates", "_n_calls", "_episode_num")

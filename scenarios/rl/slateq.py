@@ -11,11 +11,14 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.vector import AutoresetMode
 
-from recommenders.slateq.learner import Minds, Settings, SlateQ
+from recommenders.choosers import Worthiest
+from recommenders.slateq.choices import CHOICES
+from recommenders.slateq.learner import Settings, SlateQ
+from recommenders.slateq.minds import Minds
 from recommenders.slateq.replay import LongArray, Replay, Situation
 from recommenders.towers import begin
 from scenarios.rl.arena import Arena, taken
-from scenarios.rl.evaluating import seed_of, situation, whole
+from scenarios.rl.evaluating import drawn, lanes, seed_of, situation, whole
 from scenarios.rl.sounding import Sounding
 from scenarios.rl.student import Scalars
 from scenarios.rl.tensors import moments_of, set_moments, set_weights, under, weights_of, with_prefix
@@ -56,10 +59,11 @@ class SlateQStudent:
         learning = self.habits.learning
         self._env = arena.vector(rows, observations="pairs", autoreset_mode=AutoresetMode.DISABLED)
         sounding = Sounding.of(arena, rows, learning.gamma, seed)
-        self.shape, self._reward = sounding.shape, np.float32(sounding.reward)
-        minds = Minds(sounding.shape, sounding.scales)
+        self.shape = sounding.shape
+        minds = Minds(sounding.shape, sounding.scales, sounding.units)
         begin(minds, seed)
-        self._learner = SlateQ(minds, self._env.play.stage.slots, learning)
+        self._learner = SlateQ(minds, CHOICES[arena.choice], self._env.play.stage.slots, learning)
+        self._chooser = Worthiest(self._learner.average, self._learner.choice)
         self._replay = Replay(-(-self.habits.kept // rows), learning.ahead, learning.gamma)
         self._seed, self._rows, self._total, self._pages = seed, rows, total, 0
         self._drawing = stream(seed, "slateq.drawing")
@@ -85,18 +89,18 @@ class SlateQStudent:
 
     def choose(self, seen: Situation) -> LongArray:
         """The best slates."""
-        return self._learner.slates(seen)
+        return self._chooser.slates(seen, self._learner.slots)
 
     def model(self) -> Mapping[str, npt.NDArray[np.generic]]:
-        """Both minds."""
-        return weights_of(self._learner.minds, "")
+        """Both minds, averaged."""
+        return weights_of(self._learner.average, "")
 
     def state(self) -> State:
-        """Minds, target, optimiser, replay and counters."""
+        """Minds, their average, optimiser, replay and counters."""
         learner = self._learner
         return {
             **weights_of(learner.minds, "minds."),
-            **weights_of(learner.target, "target."),
+            **weights_of(learner.average, "average."),
             **moments_of(learner.optimiser, "optimiser."),
             **with_prefix("replay.", self._replay.state()),
             "counters": np.array([self._pages, learner.turns]),
@@ -106,7 +110,7 @@ class SlateQStudent:
         """Continue exactly from there."""
         learner = self._learner
         set_weights(learner.minds, state, "minds.")
-        set_weights(learner.target, state, "target.")
+        set_weights(learner.average, state, "average.")
         set_moments(learner.optimiser, state, "optimiser.")
         self._replay.restore(under(state, "replay."))
         self._pages, learner.turns = (int(count) for count in state["counters"])
@@ -115,7 +119,7 @@ class SlateQStudent:
         """One page of every row, remembered; rows whose episode is over begin the next one."""
         slates = self._explored(now)
         seen, reward, terminated, truncated, _ = self._env.step(whole(slates))
-        self._replay.add(now, slates, taken(self._env), (reward * self._reward, terminated, truncated))
+        self._replay.add(now, slates, taken(self._env), (reward, terminated, truncated))
         returns.add(reward, terminated | truncated)
         self._pages += self._rows
         if (terminated | truncated).any():
@@ -125,11 +129,9 @@ class SlateQStudent:
     def _explored(self, now: Situation) -> LongArray:
         """The best slates, for some rows random ones instead."""
         luck, turn, rows = self._exploring, self._pages // self._rows, np.arange(self._rows)
-        draws = luck.uniform(turn, rows[:, None], np.arange(now.open.shape[1]))
-        order = np.argsort(np.where(now.open, draws, 2), axis=1)[:, : self._learner.slots]
-        random = np.where(np.take_along_axis(now.open, order, axis=1), order, -1)
+        random = drawn(luck.uniform(turn, *lanes(now.open.shape)), now.open, self._learner.slots)
         explores = luck.uniform(turn, rows, -1) < self._random_share()
-        return np.where(explores[:, None], random, self._learner.slates(now))
+        return np.where(explores[:, None], random, self.choose(now))
 
     def _random_share(self) -> float:
         falling = 1 - self._pages / (self.habits.exploring * self._total)

@@ -29,7 +29,7 @@ def set_weights(network: nn.Module, state: State, prefix: str) -> None:
 def moments_of(optimiser: torch.optim.Optimizer, prefix: str) -> Columns:
     """What an optimiser remembers of each parameter, under ``prefix``."""
     return {
-        f"{prefix}{number}.{name}": np.array(value)
+        f"{prefix}{number}.{name}": torch.as_tensor(value).numpy().copy()
         for number, kept in optimiser.state_dict()["state"].items()
         for name, value in kept.items()
         if value is not None

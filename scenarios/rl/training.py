@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from agents.behaviour.checkpoint import claim
-from recommenders.saved import Saved, read_columns, write_columns
-from scenarios.rl.arena import Arena
+from recommenders.saved import CHECKPOINT, Saved, read_columns, write_columns
+from scenarios.rl.bandits import BANDITS, BanditTraining
 from scenarios.rl.course import Course
-from scenarios.rl.evaluating import evaluate
-from scenarios.rl.student import Scalars, Student
+from scenarios.rl.evaluating import Chooser, RandomSlates, evaluate
+from scenarios.rl.student import Scalars
 from simenv.types import Estimate
 
-CHECKPOINT, BOARD = "checkpoint.safetensors", "tensorboard"
+BOARD = "tensorboard"
 
 Watcher = Callable[[int, int, Scalars], None]
 """Is told after each chapter: how many pages are done, of how many, and what the last ones were like."""
@@ -30,55 +30,64 @@ def train(course: Course, out: Path, watcher: Watcher = lambda *_: None) -> list
         out: the folder of the training.
 
     Returns:
-        The mean return of an episode before the first chapter and after each.
+        The mean return of an episode, of random slates first, then after each chapter; of a bandit, items
+        watched by each visitor of each day.
 
     Raises:
         UsageError: the course cannot be, or another training was begun in the folder.
     """
-    arena = course.arena()
     with one_thread():
-        student = course.student(arena)
+        lessons = BanditTraining(course, out) if course.algorithm in BANDITS else Training(course, out)
         claim(out, {"course": json.loads(json.dumps(asdict(course)))})
-        return _Training(course, arena, student, out).to_the_end(watcher)
+        lessons.go_back()
+        with closing(_board(out, len(lessons.told))) as board:
+            for done, total, scalars in lessons.go_on():
+                for name, value in scalars.items():
+                    board.add_scalar(name, value, done)
+                board.flush()
+                watcher(done, total, scalars)
+    return lessons.told
 
 
-class _Training:
-    """A training under way in its folder."""
+class Training:
+    """Chapters of a student in an environment.
 
-    def __init__(self, course: Course, arena: Arena, student: Student, out: Path) -> None:
-        self.course, self.arena, self.student, self.out = course, arena, student, out
+    Raises:
+        UsageError: the course cannot be.
+    """
+
+    def __init__(self, course: Course, out: Path) -> None:
+        self.course, self.out = course, out
+        self.arena = course.arena()
+        self.student = course.student(self.arena)
         self.told: list[Estimate] = []
 
-    def to_the_end(self, watcher: Watcher) -> list[Estimate]:
-        """Every chapter that has not been done yet."""
-        from torch.utils.tensorboard import SummaryWriter
-
-        self._go_back()
+    def go_on(self) -> Iterator[tuple[int, int, Scalars]]:
+        """Every chapter that has not been done yet: pages done, of how many, and what the last were like."""
         course = self.course
-        board = SummaryWriter(str(self.out / BOARD), purge_step=self._done())
-        for chapter in range(len(self.told) - 1, course.chapters):
-            scalars = dict(self.student.study(chapter, course.pages(chapter))) if chapter >= 0 else {}
-            estimate = evaluate(self.arena, self.student.choose, course.episodes, course.seed)
-            self.told.append(estimate)
+        if not self.told:
+            self.told.append(self._evaluated(RandomSlates(self.arena.slots, course.seed)))
             self._keep()
-            scalars["evaluation"] = estimate.value
-            for name, value in scalars.items():
-                board.add_scalar(name, value, self._done())
-            board.flush()
-            watcher(self._done(), course.steps, scalars)
-        board.close()
-        return self.told
+            yield 0, course.steps, {"evaluation": self.told[0].value}
+        for chapter in range(len(self.told) - 1, course.chapters):
+            scalars = self.student.study(chapter, course.pages(chapter))
+            self.told.append(self._evaluated(self.student.choose))
+            self._keep()
+            yield self._done(), course.steps, {**scalars, "evaluation": self.told[-1].value}
 
-    def _done(self) -> int:
-        """Pages of the chapters that are over."""
-        return sum(self.course.pages(chapter) for chapter in range(len(self.told) - 1))
-
-    def _go_back(self) -> None:
+    def go_back(self) -> None:
         """To where the last checkpoint was taken, if there is one."""
         if (self.out / CHECKPOINT).exists():
             columns, notes = read_columns(self.out / CHECKPOINT)
             self.told = [Estimate(*numbers) for numbers in json.loads(notes["evaluations"])]
             self.student.restore(columns)
+
+    def _evaluated(self, choose: Chooser) -> Estimate:
+        return evaluate(self.arena, choose, self.course.episodes, self.course.seed)
+
+    def _done(self) -> int:
+        """Pages of the chapters that are over."""
+        return sum(self.course.pages(chapter) for chapter in range(len(self.told) - 1))
 
     def _keep(self) -> None:
         """The model as it is now, and everything that is needed to go on."""
@@ -93,7 +102,15 @@ class _Training:
             "course": asdict(self.course),
             "shape": asdict(self.student.shape),
             "evaluations": evaluations,
+            **self.arena.about(),
         }
+
+
+def _board(out: Path, begun: int) -> Any:
+    """Where scalars are written for TensorBoard; a training that is gone on with adds to them."""
+    from torch.utils.tensorboard import SummaryWriter
+
+    return SummaryWriter(str(out / BOARD), filename_suffix=f".{begun}")
 
 
 @contextmanager

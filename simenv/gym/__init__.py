@@ -20,9 +20,21 @@ from simenv.gym.single import Env
 from simenv.gym.stage import Offer, Outcome, Stage
 from simenv.gym.vector import VectorEnv
 
-__all__ = ["Env", "Offer", "Outcome", "Reward", "Rules", "Stage", "VectorEnv", "make_env", "make_vec_env"]
+__all__ = [
+    "Env",
+    "Offer",
+    "Outcome",
+    "Reward",
+    "Rules",
+    "Stage",
+    "VectorEnv",
+    "check_vector_env",
+    "make_env",
+    "make_vec_env",
+]
 
 WORLDS = {
+    "Feed-v0": "simenv.gym.feeding:feed",
     "InterestEvolution-v0": "simenv.gym.recsim.evolution:InterestEvolution",
     "InterestExploration-v0": "simenv.gym.recsim.exploration:InterestExploration",
     "LongTermSatisfaction-v0": "simenv.gym.recsim.satisfaction:LongTermSatisfaction",

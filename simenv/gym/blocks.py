@@ -6,29 +6,37 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
 from simenv.gym.stage import Outcome
 from simenv.types import IntArray
 
-BLOCK = 4096
+BLOCK = 8192
+CORES = os.cpu_count() or 1
 
 
 def in_blocks(respond: Callable[[IntArray, IntArray], Outcome], rows: IntArray, items: IntArray) -> Outcome:
     """What all rows answer to their slates, asked block by block; it must let go of Python's lock."""
     if len(rows) <= BLOCK:
         return respond(rows, items)
-    cuts = [slice(first, first + BLOCK) for first in range(0, len(rows), BLOCK)]
-    return joined(list(_threads().map(lambda cut: respond(rows[cut], items[cut]), cuts)))
+    return joined(list(_threads().map(lambda cut: respond(rows[cut], items[cut]), cuts(len(rows)))))
 
 
-def over_blocks(work: Callable[[IntArray], None], rows: IntArray) -> None:
+def cuts(rows: int) -> list[slice]:
+    """Even parts of so many rows, no larger than a block, as many for each core."""
+    parts = -(-rows // (BLOCK * CORES)) * CORES
+    ends = [rows * part // parts for part in range(parts + 1)]
+    return [slice(first, last) for first, last in pairwise(ends) if first < last]
+
+
+def over_blocks(work: Callable[[slice], None], rows: int) -> None:
     """Do something for all rows, block by block; it must let go of Python's lock."""
-    if len(rows) <= BLOCK:
-        work(rows)
+    if rows <= BLOCK:
+        work(slice(0, rows))
         return
-    for _ in _threads().map(work, [rows[first : first + BLOCK] for first in range(0, len(rows), BLOCK)]):
+    for _ in _threads().map(work, cuts(rows)):
         pass  # what went wrong in a thread is raised here
 
 
@@ -39,13 +47,13 @@ def joined(outcomes: list[Outcome]) -> Outcome:
         {name: np.concatenate([one.rewards[name] for one in outcomes]) for name in first.rewards},
         np.concatenate([one.terminated for one in outcomes]),
         {name: np.concatenate([one.measures[name] for one in outcomes]) for name in first.measures},
-        None if first.truncated is None else np.concatenate([one.truncated for one in outcomes]),  # type: ignore[arg-type]
+        None if first.truncated is None else np.concatenate([one.truncated for one in outcomes]),
     )
 
 
 @cache
 def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="simenv.gym")
+    return ThreadPoolExecutor(max_workers=CORES, thread_name_prefix="simenv.gym")
 
 
 # a forked process has none of its parent's threads, and starts its own

@@ -28,7 +28,7 @@ class Familiar:
         kernels.know_history(self.bits, rows, self._agents, histories.starts, histories.values)
 
     def show(self, rows: IntArray, items: IntArray) -> IntArray:
-        """The items (n, slots) that are new to these rows, NOTHING for the others; from now on they are known."""
+        """The items (n, slots) that are new to these rows, NOTHING for others; all are known from now on."""
         return kernels.show(self.bits, rows, items)
 
     def items(self, rows: IntArray) -> Ragged:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,14 @@ from simenv.gym import feed_kernels as kernels
 from simenv.gym.blocks import in_blocks, over_blocks
 from simenv.gym.familiar import Familiar
 from simenv.gym.retrievers import NOBODY_EXCLUDED, Retriever
-from simenv.gym.sights import Seen, Sizes, chosen, item_features
+from simenv.gym.sights import Lookout, Seen, Sizes, chosen, item_features, taken
 from simenv.gym.stage import Columns, Offer, Outcome
 from simenv.people import People
-from simenv.types import BoolArray, Catalog, FloatArray, IntArray, Ragged, Slate, Source, Visit
+from simenv.types import NOTHING, BoolArray, Catalog, FloatArray, IntArray, Ragged, Slate, Visit
 
 REWARDS = ("watch", "like", "rating", "engagement", "return")
-"""Items watched; items liked (above 3 stars); mean stars of what was watched, 0 where nothing was; watched share
-of what was shown; and 1 where a visit ends that the next day follows with another."""
+"""Items watched; items liked (above 3 stars); mean stars of what was watched, 0 where nothing was; watched
+share of what was shown; and 1 where a visit ends that the next day follows with another."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -59,7 +60,6 @@ class Feed:
     def __post_init__(self) -> None:
         offered = self.candidates if self.retriever else len(self.catalog)
         self.candidates = min(offered, len(self.catalog))
-        self._sights = chosen(self.sights, offered=self.retriever is not None)
         self._seen = Seen(
             Sizes(
                 rows=len(self.agents),
@@ -70,6 +70,7 @@ class Feed:
             ),
             item_features(self.catalog),
         )
+        self._lookout = Lookout(chosen(self.sights, offered=self.retriever is not None), self._seen)
         self._stale: BoolArray = np.ones(len(self.agents), dtype=np.bool_)
         everything = np.arange(len(self.catalog), dtype=np.int32)[None]
         self._everything = Offer(everything, np.ones(everything.shape, dtype=np.bool_))
@@ -88,7 +89,7 @@ class Feed:
     @property
     def spaces(self) -> Mapping[str, Space[Any]]:
         """Of one row's observation columns."""
-        return {name: sight.space(self._seen) for name, sight in self._sights.items()}
+        return self._lookout.spaces
 
     def seed(self, seed: int) -> None:
         """Take all luck from this seed from here on."""
@@ -109,12 +110,12 @@ class Feed:
             return self._everything
         self._retrieve(rows)
         seen = self._seen
-        return Offer(seen.pool, seen.open) if len(rows) == len(seen.pool) else Offer(seen.pool[rows], seen.open[rows])
+        return Offer(taken(seen.pool, rows), taken(seen.open, rows))
 
     def observe(self, rows: IntArray) -> Columns:
         """What a recommender may see of these rows."""
         self._retrieve(rows)
-        return {name: sight.take(self._seen, rows) for name, sight in self._sights.items()}
+        return self._lookout.observe(rows)
 
     def respond(self, rows: IntArray, items: IntArray) -> Outcome:
         """What these rows do with their slates; who leaves comes again on another day of their own."""
@@ -128,7 +129,7 @@ class Feed:
         return page(self.catalog, self._seen, row, int(self.agents[row]))
 
     def _live(self, rows: IntArray, items: IntArray) -> Outcome:
-        seen, visit = self._seen, self._visit(rows, Ragged.empty(len(rows)))
+        seen, visit = self._seen, self._visit(rows, _nobody(len(rows)))
         shown = self._familiar.show(rows, items)
         step = self._people.respond(_slate(visit, shown))
         page = shown, step.response.watched, step.response.rating
@@ -141,35 +142,55 @@ class Feed:
         self, rows: IntArray, visit: Visit, left: BoolArray, worth: FloatArray
     ) -> tuple[BoolArray, BoolArray]:
         """On to the next page, or to the next day; who has left for good, and whose days are over."""
-        seen, home = self._seen, np.flatnonzero(left)
+        seen, home = self._seen, left.nonzero()[0]
+        gone = np.zeros(len(rows), dtype=np.bool_)
+        if not len(home):
+            return gone, kernels.turn(rows, home, _NO_DAYS, seen.clocks, self.rounds)
         agents, day = visit.rows.take(home), visit.round.take(home)
         # the morning after the last day is lived through, so that its return is known
         again = self._people.come_again(agents, (visit.episode.take(home), day), self.rounds + 1)
-        over = kernels.turn(rows, home, again, (seen.day, seen.page, seen.away), self.rounds)
+        over = kernels.turn(rows, home, again, seen.clocks, self.rounds)
         worth[kernels.RETURN, home] = again == day + 1
-        terminated = np.zeros(len(rows), dtype=np.bool_)
-        terminated[home] = over.take(home) & self._people.days.gone_among(agents)
-        return terminated, over & ~terminated
+        gone[home] = over.take(home) & self._people.days.gone_among(agents)
+        return gone, over & ~gone
 
     def _retrieve(self, rows: IntArray) -> None:
         """Find candidates for those rows that have turned a page since it was last done."""
-        if self._retriever is not None and self._stale[rows].any():
-            over_blocks(self._find, rows[self._stale[rows]])
+        if self._retriever is None:
+            return
+        stale = rows[taken(self._stale, rows)]
+        if len(stale):
+            over_blocks(partial(self._find, self._retriever, stale), len(stale))
+            self._stale[stale] = False
 
-    def _find(self, rows: IntArray) -> None:
-        assert self._retriever is not None
-        seen, visit = self._seen, self._visit(rows, NOBODY_EXCLUDED)
-        found = self._retriever.retrieve(visit, (self._familiar, rows), self.candidates)
-        seen.pool[rows], seen.open[rows] = found, found >= 0
-        self._stale[rows] = False
+    def _find(self, retriever: Retriever, stale: IntArray, cut: slice) -> None:
+        seen, rows = self._seen, stale[cut]
+        visit = self._visit(rows, NOBODY_EXCLUDED)
+        found = retriever.retrieve(visit, (self._familiar, rows), self.candidates)
+        seen.pool[rows], seen.open[rows] = found, found != NOTHING
 
     def _visit(self, rows: IntArray, exclude: Ragged) -> Visit:
         seen = self._seen
-        clock = (column.take(rows) for column in (seen.episode, seen.day, seen.page, self.agents))
-        return Visit(*clock, exclude)
+        episode, agents = taken(seen.episode, rows), taken(self.agents, rows)
+        # a page moves day and page, and the visit must not move with them
+        return Visit(episode, taken(seen.day, rows).copy(), taken(seen.page, rows).copy(), agents, exclude)
 
 
 def _slate(visit: Visit, shown: IntArray) -> Slate:
     """A slate from somebody who is not asked how likely it was."""
-    certain = np.broadcast_to(np.float32(1), shown.shape)
-    return Slate(visit, shown, certain, np.full(len(shown), Source.FEED, dtype=np.int8))
+    return Slate(visit, shown, _certain(shown.shape), np.zeros(len(shown), dtype=np.int8))
+
+
+@lru_cache(maxsize=8)
+def _nobody(rows: int) -> Ragged:
+    """Nothing is excluded: what a person knows has left its slot already."""
+    return Ragged.empty(rows)
+
+
+@cache
+def _certain(shape: tuple[int, ...]) -> FloatArray:
+    """1 wherever one looks: float32, a view of one number."""
+    return np.broadcast_to(np.float32(1), shape)
+
+
+_NO_DAYS: IntArray = np.zeros(0, dtype=np.int32)

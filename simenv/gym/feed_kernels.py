@@ -15,11 +15,11 @@ Seen = tuple[IntArray, FloatArray, IntArray, FloatArray, IntArray]
 """Recent items and their stars (rows, window), the last page and its stars (rows, slots), and pages since
 something was watched (rows,)."""
 
-Clocks = tuple[IntArray, IntArray, IntArray]
-"""Day, page of the visit, and days since the last one: int32 (rows,) each."""
+Clocks = tuple[IntArray, IntArray, IntArray, IntArray, IntArray]
+"""Day, page of the visit, days since the last one, and day and page of the last page: int32 (rows,) each."""
 
 WATCH, LIKE, RATING, ENGAGEMENT, RETURN = range(5)
-"""Rows of the rewards: how many were watched and liked, mean stars, watched share, whether they come tomorrow."""
+"""Rows of what a page is worth, in the order of ``simenv.gym.feed.REWARDS``."""
 _ZERO, _ONE, _TWO, _LIKED = (np.float32(x) for x in (0, 1, 2, 3))
 _FAIR_TRIES = 8
 
@@ -44,7 +44,7 @@ def know_history(bits: Bits, rows: IntArray, agents: IntArray, starts: LongArray
 
 @kernel
 def show(bits: Bits, rows: IntArray, items: IntArray) -> IntArray:
-    """The items (n, slots) that are new to their rows, NOTHING for the others; from now on they are known."""
+    """The items (n, slots) that are new to their rows, NOTHING for the others; all are known from now on."""
     out = np.empty(items.shape, dtype=np.int32)
     for b in range(items.shape[0]):
         own = bits[rows[b]]
@@ -95,7 +95,7 @@ def known_items(bits: Bits, rows: IntArray) -> tuple[LongArray, IntArray]:
 
 @kernel
 def first_new(order: IntArray, bits: Bits, rows: IntArray, count: int) -> IntArray:
-    """The first items of one order that each row does not know: int32 (n, count), NOTHING where it ran out."""
+    """The first items of one order that each row does not know: int32 (n, count), NOTHING in the end."""
     out = np.full((rows.shape[0], count), NOTHING, dtype=np.int32)
     for b in range(rows.shape[0]):
         own = bits[rows[b]]
@@ -144,40 +144,46 @@ def note(rows: IntArray, page: Page, seen: Seen) -> FloatArray:
     """What a page leaves behind for a recommender to see, and what it is worth: float32 (5, n)."""
     items, watched, rating = page
     recent, stars, shown, response, since = seen
-    worth = np.zeros((5, rows.shape[0]), dtype=np.float32)
-    given = np.zeros(items.shape, dtype=np.float32)
-    for b in range(rows.shape[0]):
-        row = rows[b]
-        count, liked, total, real = _ZERO, _ZERO, _ZERO, _ZERO
-        for slot in range(items.shape[1]):
-            if watched[b, slot] and rating[b, slot] > _ZERO:  # not NaN, where nobody counts stars
-                given[b, slot] = rating[b, slot]
+    batch, slots = items.shape
+    worth = np.zeros((5, batch), dtype=np.float32)
+    given = np.empty((batch, slots), dtype=np.float32)
+    for b in range(batch):
+        for slot in range(slots):
+            # NaN, where nobody counts stars, is no more than 0
+            real = watched[b, slot] & (rating[b, slot] > _ZERO)
+            given[b, slot] = rating[b, slot] if real else _ZERO
+    for b in range(batch):
+        row, count, liked, real, total = rows[b], 0, 0, 0, _ZERO
+        for slot in range(slots):
             shown[row, slot], response[row, slot] = items[b, slot], given[b, slot]
-            count += _ONE if watched[b, slot] else _ZERO
-            liked += _ONE if given[b, slot] > _LIKED else _ZERO
+        for slot in range(slots):
+            count += watched[b, slot]
+            liked += given[b, slot] > _LIKED
+            real += items[b, slot] != NOTHING
             total += given[b, slot]
-            real += _ONE if items[b, slot] != NOTHING else _ZERO
-        since[row] = 0 if count > 0 else since[row] + 1
+        since[row] = 0 if count else since[row] + 1
         worth[WATCH, b], worth[LIKE, b] = count, liked
-        worth[RATING, b] = total / max(count, _ONE)
-        worth[ENGAGEMENT, b] = count / max(real, _ONE)
+        worth[RATING, b] = total / np.float32(max(count, 1))
+        worth[ENGAGEMENT, b] = np.float32(count) / np.float32(max(real, 1))
     push(recent, stars, (rows, items, watched, given))
     return worth
 
 
 @kernel
 def turn(rows: IntArray, home: IntArray, again: IntArray, clocks: Clocks, rounds: int) -> BoolArray:
-    """The next page of each row, or the first page of the day on which it comes ``again``; whether none is left.
+    """The next page of each row, or the first one of the day on which it comes ``again``; if no day is left.
 
     Args:
         rows: int32 (n,).
         home: int64 (m,), places in rows: whose visit is over.
         again: int32 (m,), days, which beyond ``rounds`` do not count.
     """
-    day, page, away = clocks
+    day, page, away, last_day, last_page = clocks
     over = np.zeros(rows.shape[0], dtype=np.bool_)
     for b in range(rows.shape[0]):
-        page[rows[b]] += 1
+        row = rows[b]
+        last_day[row], last_page[row] = day[row], page[row]
+        page[row] += 1
     for m in range(home.shape[0]):
         row, next_ = rows[home[m]], min(again[m], rounds)
         away[row], day[row], page[row] = next_ - day[row], next_, 0

@@ -67,11 +67,11 @@ def _parts(world: str, agents: range, settings: Mapping[str, Any]) -> tuple[Stag
     known = inspect.signature(kind).parameters
     own = {setting for setting in settings if setting not in RULES}
     # a world that takes any keyword says itself what it does not know
-    if all(parameter.kind is not parameter.VAR_KEYWORD for parameter in known.values()):
-        for setting in own - (known.keys() - {"agents"}):
-            raise UnknownSettingError(
-                str(unknown_name(f"setting of {name}", setting, {*known, *RULES} - {"agents"}))
-            )
+    anything = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
+    for setting in own - ((own if anything else known.keys()) - {"agents"}):
+        raise UnknownSettingError(
+            str(unknown_name(f"setting of {name}", setting, {*known, *RULES} - {"agents", "values"}))
+        )
     if agents.start < 0:
         raise UnknownSettingError(f"Expected an agent's number from 0, found {agents.start}; name another.")
     rows = np.arange(agents.start, agents.stop, dtype=np.int32)

@@ -73,7 +73,6 @@ class Play:
     def __init__(self, stage: Stage, rules: Rules) -> None:
         self.stage = stage
         self.rules = rules
-        self.spaces = dict(sorted(stage.spaces.items()))  # the order of a Dict
         self.reward = rules.reward or Reward.named(None, stage)
         self.horizon = stage.horizon if rules.horizon is None else rules.horizon
         self.rows: IntArray = np.arange(len(stage.agents), dtype=np.int32)
@@ -81,6 +80,7 @@ class Play:
         self.steps: IntArray = np.zeros(len(stage.agents), dtype=np.int32)
         self.over: BoolArray = np.zeros(len(stage.agents), dtype=np.bool_)
         self._check()
+        self.spaces = dict(sorted(stage.spaces.items()))  # the order of a Dict
 
     def _check(self) -> None:
         stage = self.stage

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -39,7 +40,5 @@ class Reward:
 
     def of(self, outcome: Outcome) -> FloatArray:
         """The reward of each row: float32 (rows,), parts added in the order of the weights."""
-        total: FloatArray = np.zeros(len(outcome.terminated), dtype=np.float32)
-        for name, weight in self.weights.items():
-            total += np.float32(weight) * outcome.rewards[name]
-        return total
+        parts = (np.float32(weight) * outcome.rewards[name] for name, weight in self.weights.items())
+        return reduce(np.add, parts)

@@ -1,4 +1,4 @@
-"""What a recommender sees of a person in the feed: behaviour, circumstances and candidates, never taste or mood."""
+"""What a recommender sees of a person in the feed: behaviour and candidates, never taste or mood."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from gymnasium.spaces import Box, MultiBinary
 
 from simenv.errors import unknown_name
 from simenv.gym import feed_kernels as kernels
+from simenv.gym.blocks import BLOCK, over_blocks
 from simenv.gym.errors import UnknownSettingError
+from simenv.gym.sheets import sheet
+from simenv.gym.stage import Columns
 from simenv.types import NOTHING, BoolArray, Catalog, FloatArray, IntArray
 
 MOST_STARS = 5.0
@@ -44,8 +47,8 @@ class Seen:
 
     def __post_init__(self) -> None:
         sizes, rows = self.sizes, self.sizes.rows
-        self.episode, self.day, self.page, self.away, self.since = (
-            np.zeros(rows, dtype=np.int32) for _ in range(5)
+        self.episode, self.day, self.page, self.away, self.since, self.last_day, self.last_page = (
+            np.zeros(rows, dtype=np.int32) for _ in range(7)
         )
         self.recent: IntArray = np.full((rows, sizes.window), NOTHING, dtype=np.int32)
         self.stars: FloatArray = np.zeros((rows, sizes.window), dtype=np.float32)
@@ -54,10 +57,15 @@ class Seen:
         self.pool: IntArray = np.full((rows, sizes.candidates), NOTHING, dtype=np.int32)
         self.open: BoolArray = np.zeros((rows, sizes.candidates), dtype=np.bool_)
 
+    @property
+    def clocks(self) -> kernels.Clocks:
+        """What a page moves."""
+        return self.day, self.page, self.away, self.last_day, self.last_page
+
     def begin(self, rows: IntArray, episode: IntArray) -> None:
         """Nothing has been seen of these rows in their new episode."""
         self.episode[rows] = episode
-        for zero in (self.day, self.page, self.away, self.since, self.stars, self.response):
+        for zero in (*self.clocks, self.since, self.stars, self.response):
             zero[rows] = 0
         for none in (self.recent, self.shown):
             none[rows] = NOTHING
@@ -76,13 +84,42 @@ class Sight:
 
     Args:
         space: of one row.
-        take: the column of some rows, rising and distinct, in an array that nobody else holds.
+        look: the column of some rows, rising and distinct; it may be a view of what is kept.
         offered: whether it is about candidates.
     """
 
     space: Callable[[Seen], Space[Any]]
-    take: Callable[[Seen, IntArray], npt.NDArray[Any]]
+    look: Callable[[Seen, IntArray], npt.NDArray[Any]]
     offered: bool = False
+
+
+class Lookout:
+    """Looks at people by some sights.
+
+    Args:
+        sights: by name, in the order of the columns.
+        seen: at what.
+    """
+
+    def __init__(self, sights: Mapping[str, Sight], seen: Seen) -> None:
+        self._sights, self._seen = sights, seen
+        self.spaces = {name: sight.space(seen) for name, sight in sights.items()}
+        self._shapes = {
+            name: (space.shape or (), np.dtype(space.dtype)) for name, space in self.spaces.items()
+        }
+
+    def observe(self, rows: IntArray) -> Columns:
+        """What is seen of some rows, in arrays that nobody else holds."""
+        if len(rows) <= BLOCK:
+            return {name: sight.look(self._seen, rows).copy() for name, sight in self._sights.items()}
+        columns = {name: sheet((len(rows), *shape), kind) for name, (shape, kind) in self._shapes.items()}
+
+        def fill(cut: slice) -> None:
+            for name, sight in self._sights.items():
+                columns[name][cut] = sight.look(self._seen, rows[cut])
+
+        over_blocks(fill, len(rows))
+        return columns
 
 
 def chosen(names: Sequence[str] | None, *, offered: bool) -> Mapping[str, Sight]:
@@ -98,27 +135,34 @@ def chosen(names: Sequence[str] | None, *, offered: bool) -> Mapping[str, Sight]
     return {name: there[name] for name in (there if names is None else names)}
 
 
-def _of(column: npt.NDArray[Any], rows: IntArray) -> npt.NDArray[Any]:
-    return column.copy() if len(rows) == len(column) else column.take(rows, axis=0)
+def taken(column: npt.NDArray[Any], rows: IntArray) -> npt.NDArray[Any]:
+    """A column's entries for some rows, rising and distinct: a view where they stand side by side."""
+    if len(rows) == len(column):
+        return column
+    beside = len(rows) > 1 and rows[-1] - rows[0] + 1 == len(rows)
+    return column[rows[0] : rows[-1] + 1] if beside else column.take(rows, axis=0)
 
 
-def _taken(column: npt.NDArray[Any], rows: IntArray) -> npt.NDArray[Any]:
-    return column if len(rows) == len(column) else column.take(rows, axis=0)
+def _item_numbers(column: str, width: str, *, offered: bool = False) -> Sight:
+    return Sight(
+        lambda seen: Box(NOTHING, seen.sizes.catalogue - 1, (getattr(seen.sizes, width),), np.int32),
+        lambda seen, rows: taken(getattr(seen, column), rows),
+        offered,
+    )
 
 
-def _items(count: int, seen: Seen) -> Space[Any]:
-    return Box(NOTHING, seen.sizes.catalogue - 1, (count,), np.int32)
-
-
-def _stars(count: int) -> Space[Any]:
-    return Box(0.0, MOST_STARS, (count,), np.float32)
+def _stars(column: str, width: str) -> Sight:
+    return Sight(
+        lambda seen: Box(0.0, MOST_STARS, (getattr(seen.sizes, width),), np.float32),
+        lambda seen, rows: taken(getattr(seen, column), rows),
+    )
 
 
 SIGHTS: Mapping[str, Sight] = {
-    "recent": Sight(lambda seen: _items(seen.sizes.window, seen), lambda seen, rows: _of(seen.recent, rows)),
-    "stars": Sight(lambda seen: _stars(seen.sizes.window), lambda seen, rows: _of(seen.stars, rows)),
-    "shown": Sight(lambda seen: _items(seen.sizes.slots, seen), lambda seen, rows: _of(seen.shown, rows)),
-    "response": Sight(lambda seen: _stars(seen.sizes.slots), lambda seen, rows: _of(seen.response, rows)),
+    "recent": _item_numbers("recent", "window"),
+    "stars": _stars("stars", "window"),
+    "shown": _item_numbers("shown", "slots"),
+    "response": _stars("response", "slots"),
     "context": Sight(
         lambda _: Box(0, np.iinfo(np.int32).max, (4,), np.int32),
         lambda seen, rows: kernels.side_by_side((seen.day, seen.page, seen.away, seen.since), rows),
@@ -129,21 +173,25 @@ SIGHTS: Mapping[str, Sight] = {
     ),
     "candidates": Sight(
         lambda seen: Box(0.0, MOST_STARS, (seen.sizes.candidates, seen.features.shape[1]), np.float32),
-        lambda seen, rows: seen.features.take(_taken(seen.pool, rows), axis=0),
+        lambda seen, rows: seen.features.take(taken(seen.pool, rows), axis=0),
         offered=True,
     ),
     "candidates_open": Sight(
         lambda seen: MultiBinary(seen.sizes.candidates),
-        lambda seen, rows: _of(seen.open, rows).view(np.int8),
+        lambda seen, rows: taken(seen.open, rows).view(np.int8),
         offered=True,
     ),
-    "offered": Sight(
-        lambda seen: _items(seen.sizes.candidates, seen), lambda seen, rows: _of(seen.pool, rows), offered=True
-    ),
+    "offered": _item_numbers("pool", "candidates", offered=True),
 }
-"""Of each person: ``recent`` items watched, newest first, and their ``stars``; the items ``shown`` on the last
-page and the ``response`` (stars, 0 where not watched); the ``context``: day, page of the visit, days since the last
-visit and pages since something was watched; and ``liking``, what the recent items have in common: the mean of
-their features times (stars - 3) / 2. Of each candidate its features (popularity from 0 to 1, mean stars,
-themes), whether it is ``open`` (may be shown), and which item is ``offered``. Numbers of items mean nothing to a
-network that does not embed them: one that does not should see ``context``, ``liking`` and the candidates."""
+"""What there is to see.
+
+- ``recent``: items watched, newest first; ``stars``: what they got.
+- ``shown``: the items of the last page; ``response``: their stars, 0 where not watched.
+- ``context``: day, page of the visit, days since the last visit, pages since something was watched.
+- ``liking``: what the recent items have in common: the mean of their features times (stars - 3) / 2.
+- ``candidates``: their features: popularity (0 to 1), mean stars, themes; ``candidates_open``: which may be
+  shown; ``offered``: which items they are.
+
+The numbers of items mean nothing to a network that does not embed them: such a one is better off with
+``context``, ``liking`` and the candidates alone.
+"""

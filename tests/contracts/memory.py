@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from simenv.protocols import Checkpointable, Memory
+from simenv.protocols import Checkpointable, Forgetful, Memory
 from simenv.types import NOTHING, IntArray, Ragged, Recall, Slate, Step, Visit
 from tests.factories import Crowd
 
@@ -101,6 +101,17 @@ class MemoryContract:
         for step in steps[5:]:
             second.write(step)
         same(first.recall(cue(np.arange(AGENTS))), second.recall(cue(np.arange(AGENTS))))
+
+    def test_who_forgets_remembers_nothing_and_the_others_everything(self) -> None:
+        memory, untouched = (self.after(Crowd().steps()) for _ in range(2))
+        assert isinstance(memory, Forgetful)
+        forgetful, others = np.array([2, 7], dtype=np.int32), np.delete(np.arange(AGENTS), [2, 7])
+        memory.forget(forgetful)
+        same(memory.recall(cue(forgetful)), self.make(AGENTS).recall(cue(forgetful)))
+        same(memory.recall(cue(others)), untouched.recall(cue(others)))
+        for step in Crowd(seed=4).steps():
+            memory.write(step)
+        assert (memory.recall(cue(forgetful)).items != NOTHING).any()
 
 
 def cue(rows: IntArray) -> Slate:

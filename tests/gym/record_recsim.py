@@ -47,7 +47,7 @@ def made(module: Any, candidates: int, slots: int) -> Any:
 
 def random(candidates: int, slots: int) -> Policy:
     """Candidates without repetition, as recsim's random agent."""
-    return lambda seen: np.random.permutation(candidates)[:slots]
+    return lambda _: np.random.permutation(candidates)[:slots]
 
 
 def highest(slots: int, score: Callable[[dict[str, Any]], np.ndarray]) -> Policy:

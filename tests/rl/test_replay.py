@@ -53,7 +53,7 @@ def test_the_reward_is_that_of_the_pages_ahead_and_the_rest_is_what_comes_after_
     moment = drawn(filled(10, kept=100, ahead=3))
     page, row = moment.before.state.T
     wanted = sum(GAMMA**k * (page + k + row / 10) for k in range(3))
-    np.testing.assert_allclose(moment.reward, wanted, rtol=1e-6)
+    np.testing.assert_allclose(moment.reward + moment.later, wanted, rtol=1e-6)
     np.testing.assert_array_equal(moment.after.state, np.column_stack([page + 3, row]))
     assert not moment.ended.any()
 
@@ -64,7 +64,9 @@ def test_nothing_is_earned_after_the_end() -> None:
     near = (row == 1) & (page >= 2) & (page <= 4)
     np.testing.assert_array_equal(moment.ended, near)
     for first, wanted in ((4, 4.1), (3, 3.1 + GAMMA * 4.1)):
-        np.testing.assert_allclose(moment.reward[(row == 1) & (page == first)], wanted, rtol=1e-6)
+        np.testing.assert_allclose(
+            (moment.reward + moment.later)[(row == 1) & (page == first)], wanted, rtol=1e-6
+        )
 
 
 def test_what_was_cut_short_is_not_learned_from() -> None:

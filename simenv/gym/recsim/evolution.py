@@ -18,7 +18,6 @@ from gymnasium import Space
 from gymnasium.spaces import Box, MultiBinary, MultiDiscrete
 
 from simenv.gym.blocks import in_blocks
-from simenv.gym.kernels import normals
 from simenv.gym.recsim import kernels
 from simenv.gym.recsim.rows import Rows, copies, everything
 from simenv.gym.stage import Columns, Offer, Outcome
@@ -81,12 +80,12 @@ class InterestEvolution:
             "watched": np.zeros((n, slots), dtype=np.float32),
             "quality": np.zeros((n, slots), dtype=np.float32),
         }
-        poor, good = np.linspace(self.worst, 0, 14), np.linspace(0, self.best, TOPICS - 14)
-        means = np.concatenate([poor, good]).astype(np.float32)
-        self._offered = (self._seen["candidates"], means, np.float32(self.spread))
-        self._ends = (np.float32(self.least), np.float32(self.no_click))
-        habits = [self.video, self.penalty, self.extension / 3.4, self.rate]
-        self._habits = np.array(habits, dtype=np.float32)
+        seen = (self._seen[name] for name in ("shown", "quality", "clicked", "watched"))
+        self._state = (self._seen["candidates"], self._seen["user"], *seen, self._left)
+        means = np.concatenate([np.linspace(self.worst, 0, 14), np.linspace(0, self.best, TOPICS - 14)])
+        back = self.extension / 3.4
+        choice, time = (self.spread, self.least, self.no_click), (self.video, self.penalty, back, self.rate)
+        self._people = (means.astype(np.float32), np.array([*choice, *time], dtype=np.float32))
 
     @property
     def catalogue(self) -> int:
@@ -136,18 +135,9 @@ class InterestEvolution:
         return in_blocks(self._answer, rows, items)
 
     def _answer(self, rows: IntArray, items: IntArray) -> Outcome:
-        seen, luck, left = self._seen, self._rows.luck, self._left
-        noise = normals(rows, luck, kernels.WORTH, items)
-        kernels.show(rows, items, noise, self._offered, (seen["shown"], seen["quality"]))
-        choice = kernels.choose_topic(rows, luck, seen["user"], seen["shown"], self._ends)
-        state = (left, seen["user"], seen["shown"], seen["quality"], seen["clicked"], seen["watched"])
-        topic, minutes, quality = kernels.watch(rows, luck, choice, state, self._habits)
-        self._rows.turn(rows)
-        kernels.topics_evenly(rows, luck, TOPICS, seen["candidates"])
-        time_left = left.take(rows)
-        clicked = (choice != NOTHING).astype(np.float32)
-        rewards = {"watched": minutes, "clicked": clicked, "quality": quality}
-        return Outcome(rewards, time_left <= 0, {"topic": topic, "time_left": time_left})
+        told, topic, left = kernels.evolve(self._rows.now, rows, items, self._state, self._people)
+        rewards = {"watched": told[0], "clicked": told[1], "quality": told[2]}
+        return Outcome(rewards, left <= 0, {"topic": topic, "time_left": left})
 
     def page(self, row: int) -> str:
         """The last page: topics, qualities, and what was watched."""

@@ -32,10 +32,10 @@ Matrix = tuple[tuple[float, ...], ...]
 class InterestExploration:
     """People of hidden types who never change.
 
-    A recommender sees: ``candidates`` (topics) and ``candidates_quality``, and of the last page ``shown`` (topics,
-    NOTHING in empty slots), ``shown_quality`` and ``clicked``. Rewards: ``clicked``, ``quality`` (of what was
-    clicked). Measures: ``topic`` (of what was clicked), and the hidden ``person`` (type) and ``affinity`` (to each
-    topic).
+    A recommender sees: ``candidates`` (topics) and ``candidates_quality``, and of the last page ``shown``
+    (topics, NOTHING in empty slots), ``shown_quality`` and ``clicked``. Rewards: ``clicked``, ``quality`` (of
+    what was clicked). Measures: ``topic`` (of what was clicked), and the hidden ``person`` (type) and
+    ``affinity`` (to each topic).
 
     Args:
         agents: int32 (rows,).
@@ -76,7 +76,8 @@ class InterestExploration:
             "clicked": np.zeros((n, slots), dtype=np.int8),
         }
         self._quality = (_numbers(self.quality_mean), _numbers(self.quality_spread))
-        self._places = np.arange(max(self.candidates, topics), dtype=np.int32)[None]
+        self._state = (*self._seen.values(), self._affinity)
+        self._world = (np.float32(self.no_click), _upto(self.topics), self._quality)
 
     @property
     def catalogue(self) -> int:
@@ -107,12 +108,13 @@ class InterestExploration:
         self._rows.begin(rows, episode)
         luck, topics = self._rows.luck, len(self.topics)
         kernels.kinds_by_share(rows, luck, kernels.KIND, _upto(self.people), self._person)
-        noise = normals(rows, luck, kernels.BIRTH, self._places[:, :topics])
+        noise = normals(rows, luck, kernels.BIRTH, np.arange(topics, dtype=np.int32)[None])
         # one kind for every pair of type and topic
         pairs = self._person * topics + np.arange(topics, dtype=np.int32)
         affinity = (_numbers(self.affinity_mean).ravel(), _numbers(self.affinity_spread).ravel())
         kernels.log_normally(rows, noise, pairs, affinity, self._affinity)
-        self._draw_candidates(rows)
+        page = (self._seen["candidates"], self._seen["candidates_quality"])
+        kernels.draw_items(rows, luck, _upto(self.topics), self._quality, page)
         self._seen["shown"][rows] = NOTHING
         for name in ("clicked", "shown_quality"):
             self._seen[name][rows] = 0
@@ -130,24 +132,10 @@ class InterestExploration:
         return in_blocks(self._answer, rows, items)
 
     def _answer(self, rows: IntArray, items: IntArray) -> Outcome:
-        seen = self._seen
-        state = (self._affinity, *(seen[name] for name in seen))
-        choice = kernels.choose_affinity(rows, items, self._rows.luck, state, np.float32(self.no_click))
-        clicked = choice != NOTHING
-        quality = np.where(clicked, seen["shown_quality"][rows, choice], np.float32(0))
-        topic = np.where(clicked, seen["shown"][rows, choice], np.int32(NOTHING))
-        self._rows.turn(rows)
-        self._draw_candidates(rows)
-        rewards = {"clicked": clicked.astype(np.float32), "quality": quality}
-        measures = {"topic": topic, "person": self._person[rows, 0], "affinity": self._affinity[rows]}
+        told, topic, affinity = kernels.explore(self._rows.now, rows, items, self._state, self._world)
+        measures = {"topic": topic, "person": self._person[rows, 0], "affinity": affinity}
         never = np.zeros(len(rows), dtype=np.bool_)
-        return Outcome(rewards, never, measures)
-
-    def _draw_candidates(self, rows: IntArray) -> None:
-        luck, topics, quality = self._rows.luck, self._seen["candidates"], self._seen["candidates_quality"]
-        kernels.kinds_by_share(rows, luck, 0, _upto(self.topics), topics)
-        noise = normals(rows, luck, kernels.WORTH, self._places[:, : self.candidates])
-        kernels.log_normally(rows, noise, topics, self._quality, quality)
+        return Outcome({"clicked": told[0], "quality": told[1]}, never, measures)
 
     def page(self, row: int) -> str:
         """The last page: topics, qualities, and what was clicked."""

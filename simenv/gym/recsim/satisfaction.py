@@ -18,14 +18,12 @@ from gymnasium.spaces import Box, MultiBinary
 
 from simenv.gym.blocks import in_blocks
 from simenv.gym.errors import UnknownSettingError
-from simenv.gym.kernels import normals
 from simenv.gym.recsim import kernels
 from simenv.gym.recsim.rows import Rows, copies, everything
 from simenv.gym.stage import Columns, Offer, Outcome
 from simenv.types import NOTHING, IntArray
 
 ENGAGEMENT_LIMIT = 100.0
-_NOISES = np.array([[0, 1]], dtype=np.int32)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -78,9 +76,11 @@ class LongTermSatisfaction:
             "clicked": np.zeros((n, slots), dtype=np.int8),
             "engagement": np.zeros((n, slots), dtype=np.float32),
         }
-        chocolate, kale = (self.choc_mean, self.choc_spread), (self.kale_mean, self.kale_spread)
-        habits = [self.memory_discount, self.sensitivity, self.innovation, *chocolate, *kale]
-        self._habits = np.array(habits, dtype=np.float32)
+        seen = (self._seen[name] for name in ("candidates", "shown", "engagement", "clicked"))
+        self._state = (*seen, self._exposure[:, 0], self._satisfaction[:, 0])
+        choc, kale = (self.choc_mean, self.choc_spread), (self.kale_mean, self.kale_spread)
+        mood = (self.memory_discount, self.sensitivity, self.innovation)
+        self._numbers = np.array([*mood, *choc, *kale], dtype=np.float32)
 
     @property
     def catalogue(self) -> int:
@@ -108,7 +108,8 @@ class LongTermSatisfaction:
         ends = (np.float32(-half), np.float32(half))
         kernels.evenly(rows, self._rows.luck, kernels.BIRTH, ends, self._exposure)
         self._satisfaction[rows] = 1 / (1 + np.exp(-np.float32(self.sensitivity) * self._exposure[rows]))
-        self._draw_candidates(rows)
+        ends = (np.float32(0), np.float32(1))
+        kernels.evenly(rows, self._rows.luck, 0, ends, self._seen["candidates"])
         self._seen["shown"][rows] = NOTHING
         for name in ("clicked", "engagement"):
             self._seen[name][rows] = 0
@@ -128,19 +129,12 @@ class LongTermSatisfaction:
         return in_blocks(self._answer, rows, items)
 
     def _answer(self, rows: IntArray, items: IntArray) -> Outcome:
-        seen, noise = self._seen, normals(rows, self._rows.luck, kernels.NOISE, _NOISES)
-        page = (seen["candidates"], seen["shown"], seen["engagement"], seen["clicked"])
-        mood = (self._exposure[:, 0], self._satisfaction[:, 0])
-        engagement = kernels.engage(rows, items, noise, (*page, *mood), self._habits)
-        self._rows.turn(rows)
-        self._draw_candidates(rows)
-        rewards = {"engagement": engagement, "clicked": (engagement > 0).astype(np.float32)}
-        measures = {"satisfaction": mood[1].take(rows), "exposure": mood[0].take(rows)}
-        return Outcome(rewards, self._rows.page.take(rows) >= self.pages, measures)
-
-    def _draw_candidates(self, rows: IntArray) -> None:
-        ends = (np.float32(0), np.float32(1))
-        kernels.evenly(rows, self._rows.luck, 0, ends, self._seen["candidates"])
+        told, satisfaction, exposure = kernels.satisfy(
+            self._rows.now, rows, items, self._state, self._numbers
+        )
+        rewards = {"engagement": told[0], "clicked": told[1]}
+        over = self._rows.page.take(rows) >= self.pages
+        return Outcome(rewards, over, {"satisfaction": satisfaction, "exposure": exposure})
 
     def page(self, row: int) -> str:
         """The last page: clickbait, and engagement with what was taken."""

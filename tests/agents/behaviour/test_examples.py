@@ -44,6 +44,8 @@ def plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is spelled out or left out by chance."""
     monkeypatch.setattr(examples, "WORDS_INSTEAD_OF_TITLE", 0.0)
     monkeypatch.setattr(examples, "FACT_DROPPED", 0.0)
+    monkeypatch.setattr(examples, "SHARE_JITTER", 0.0)
+    monkeypatch.setattr(examples, "MEAN_JITTER", 0.0)
 
 
 def epoch(lesson: Lesson = LESSON, seed: int = 0) -> list[Example]:
@@ -242,6 +244,17 @@ def test_now_and_then_titles_are_spelled_and_facts_are_dropped() -> None:
 def branches(example: Example) -> Iterator[list[int]]:
     """The tokens of the questions about items."""
     return (segment(example, number) for number in range(1, max(example.segment)))
+
+
+def test_an_items_numbers_vary_so_that_they_do_not_tell_who_rated_it() -> None:
+    item, told = 0, {"rated": set[str](), "not rated": set[str]()}
+    for seed in range(60):
+        writer = Writer(LESSON, WHOLE, PLAIN)
+        writer.rng = np.random.default_rng(seed)
+        told["rated"].add(writer._item_words(item, 4.0))
+        told["not rated"].add(writer._item_words(item, float("nan")))
+    assert min(len(words) for words in told.values()) > 10
+    assert len(told["rated"] & told["not rated"]) > 5
 
 
 def test_half_stars_count_as_the_next_whole_star() -> None:
