@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+# two workers share two cores: threads of their own would only wait for each other
+test test-fast: export OMP_NUM_THREADS = 1
+
 .PHONY: demo test test-fast lint format check-tools clean
 
 demo: .venv/run.stamp

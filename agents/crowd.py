@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -55,7 +55,7 @@ class Crowd(People):
 _COLUMNS = ("watch", "lure", "stars", "level", "cuts")
 
 
-@cache
+@lru_cache(maxsize=64)
 def _unsaid(shape: tuple[int, ...]) -> FloatArray:
     """NaN wherever one looks: float32, a view of one number."""
     return np.broadcast_to(np.float32(np.nan), shape)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ class Feed:
     Args:
         agents: int32 (rows,), whom the rows are about.
         catalog: what can be shown.
-        people: from a seed to people to whom nothing has happened yet.
+        people: from a seed to people to whom nothing has happened yet, the same ones whatever the seed.
         retriever: from a seed to where candidates come from; None where recommenders search for themselves.
         slots: items on a page.
         candidates: items on offer on each page; the whole catalogue where there is no retriever.
@@ -75,6 +75,7 @@ class Feed:
         everything = np.arange(len(self.catalog), dtype=np.int32)[None]
         self._everything = Offer(everything, np.ones(everything.shape, dtype=np.bool_))
         self.seed(0)
+        self._familiar = Familiar(self._people.population.history, self.agents, len(self.catalog))
 
     @property
     def catalogue(self) -> int:
@@ -94,7 +95,6 @@ class Feed:
     def seed(self, seed: int) -> None:
         """Take all luck from this seed from here on."""
         self._people = self.people(seed)
-        self._familiar = Familiar(self._people.population.history, self.agents, len(self.catalog))
         self._retriever = self.retriever(seed) if self.retriever else None
 
     def reset(self, rows: IntArray, episode: IntArray) -> None:
@@ -187,7 +187,7 @@ def _nobody(rows: int) -> Ragged:
     return Ragged.empty(rows)
 
 
-@cache
+@lru_cache(maxsize=64)
 def _certain(shape: tuple[int, ...]) -> FloatArray:
     """1 wherever one looks: float32, a view of one number."""
     return np.broadcast_to(np.float32(1), shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -74,9 +75,11 @@ class Recommended:
 
     def __init__(self, recommender: Recommender) -> None:
         self._recommender = recommender
+        self._one_at_a_time = Lock()
 
     def retrieve(self, visit: Visit, known: tuple[Familiar, IntArray], count: int) -> IntArray:
         """What it would recommend on a very long page."""
         familiar, rows = known
         there = Visit(visit.episode, visit.round, visit.page, visit.rows, familiar.items(rows))
-        return self._recommender.recommend(there, count).items
+        with self._one_at_a_time:  # blocks of people come in threads, of which recommenders know nothing
+            return self._recommender.recommend(there, count).items

@@ -18,7 +18,7 @@ from gymnasium import Space
 from gymnasium.spaces import Box, MultiBinary, MultiDiscrete
 
 from simenv.gym.blocks import in_blocks
-from simenv.gym.recsim import kernels
+from simenv.gym.recsim import kernels, pages
 from simenv.gym.recsim.rows import Rows, copies, everything
 from simenv.gym.stage import Columns, Offer, Outcome
 from simenv.types import NOTHING, IntArray
@@ -135,7 +135,7 @@ class InterestEvolution:
         return in_blocks(self._answer, rows, items)
 
     def _answer(self, rows: IntArray, items: IntArray) -> Outcome:
-        told, topic, left = kernels.evolve(self._rows.now, rows, items, self._state, self._people)
+        told, topic, left = pages.evolve(self._rows.now, rows, items, self._state, self._people)
         rewards = {"watched": told[0], "clicked": told[1], "quality": told[2]}
         return Outcome(rewards, left <= 0, {"topic": topic, "time_left": left})
 

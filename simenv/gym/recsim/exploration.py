@@ -19,7 +19,7 @@ from gymnasium.spaces import Box, MultiBinary, MultiDiscrete
 
 from simenv.gym.blocks import in_blocks
 from simenv.gym.kernels import LARGEST_NORMAL, normals
-from simenv.gym.recsim import kernels
+from simenv.gym.recsim import kernels, pages
 from simenv.gym.recsim.rows import Rows, copies, everything
 from simenv.gym.stage import Columns, Offer, Outcome
 from simenv.types import NOTHING, FloatArray, IntArray
@@ -132,7 +132,7 @@ class InterestExploration:
         return in_blocks(self._answer, rows, items)
 
     def _answer(self, rows: IntArray, items: IntArray) -> Outcome:
-        told, topic, affinity = kernels.explore(self._rows.now, rows, items, self._state, self._world)
+        told, topic, affinity = pages.explore(self._rows.now, rows, items, self._state, self._world)
         measures = {"topic": topic, "person": self._person[rows, 0], "affinity": affinity}
         never = np.zeros(len(rows), dtype=np.bool_)
         return Outcome({"clicked": told[0], "quality": told[1]}, never, measures)

@@ -18,7 +18,7 @@ from gymnasium.spaces import Box, MultiBinary
 
 from simenv.gym.blocks import in_blocks
 from simenv.gym.errors import UnknownSettingError
-from simenv.gym.recsim import kernels
+from simenv.gym.recsim import kernels, pages
 from simenv.gym.recsim.rows import Rows, copies, everything
 from simenv.gym.stage import Columns, Offer, Outcome
 from simenv.types import NOTHING, IntArray
@@ -129,9 +129,7 @@ class LongTermSatisfaction:
         return in_blocks(self._answer, rows, items)
 
     def _answer(self, rows: IntArray, items: IntArray) -> Outcome:
-        told, satisfaction, exposure = kernels.satisfy(
-            self._rows.now, rows, items, self._state, self._numbers
-        )
+        told, satisfaction, exposure = pages.satisfy(self._rows.now, rows, items, self._state, self._numbers)
         rewards = {"engagement": told[0], "clicked": told[1]}
         over = self._rows.page.take(rows) >= self.pages
         return Outcome(rewards, over, {"satisfaction": satisfaction, "exposure": exposure})
