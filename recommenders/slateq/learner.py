@@ -34,6 +34,10 @@ class Settings:
     memory: int = 500
 
 
+_FADING = 0.99
+"""What remains of older evidence each time."""
+
+
 class SlateQ:
     """Learns how much items pull from what people took, and what taking them is worth from what came of it.
 
@@ -41,6 +45,10 @@ class SlateQ:
     value of the best slate some pages ahead. That slate is chosen by the present networks and judged by the
     running average of their weights (double Q-learning, van Hasselt et al., 2016). The average also chooses
     what is shown: good items lie close together, so that one step of learning turns many choices around.
+
+    What an item adds to all that follows is small beside the chance in it. So hopes count as far as they came
+    true on pages that were not learned from yet: by the slope of the regression of what came on what was
+    hoped, less one standard error, and 0 until there is any.
 
     Args:
         minds: the networks.
@@ -54,6 +62,7 @@ class SlateQ:
         self.average = deepcopy(minds).requires_grad_(False)
         self.optimiser = torch.optim.Adam(self.minds.parameters(), lr=settings.rate)
         self.turns = 0
+        self.evidence = torch.zeros(4)
 
     def learn(self, moment: Moment) -> Mapping[str, float]:
         """One step: losses by name."""
@@ -76,6 +85,20 @@ class SlateQ:
         self._remember()
         return {name: loss.item() for name, loss in losses.items()}
 
+    def judge(self, fresh: Moment) -> None:
+        """See how far hopes have come true on pages that were hardly learned from."""
+        with torch.no_grad():
+            state, features, _ = tensors(fresh.before)
+            slate, taken = torch.from_numpy(fresh.slate), torch.from_numpy(fresh.taken)
+            beliefs = self.average(state, _picked(features, slate), slate >= 0)
+            hoped = self.choice.outcome(beliefs.hope, torch.zeros(()), taken)
+            came = self._came(fresh) / beliefs.units[1] - beliefs.no_hope
+            hoped, came = hoped - hoped.mean(), came - came.mean()
+            seen = torch.stack([hoped @ hoped, hoped @ came, came @ came, torch.tensor(float(len(came)))])
+            self.evidence = self.evidence * _FADING + seen
+            for minds in (self.minds, self.average):
+                minds.trust.copy_(_slope(self.evidence))
+
     def _came(self, moment: Moment) -> Tensor:
         """What came after each page: the rewards that were seen, and what is worth hoping for after them."""
         later, ended = torch.from_numpy(moment.later), torch.from_numpy(moment.ended)
@@ -91,6 +114,13 @@ class SlateQ:
         with torch.no_grad():
             for slow, fast in zip(self.average.parameters(), self.minds.parameters(), strict=True):
                 slow.lerp_(fast, 1 / self.settings.memory)
+
+
+def _slope(evidence: Tensor) -> Tensor:
+    """The slope that evidence (squares of x, products, squares of y, count) supports, within 0 to 1."""
+    xx, xy, yy, count = evidence
+    doubt = (xx * yy / count.clamp(min=1)).sqrt()
+    return ((xy - doubt) / xx.clamp(min=1e-12)).clamp(0, 1)
 
 
 def _picked(features: Tensor, slate: Tensor) -> Tensor:

@@ -35,6 +35,7 @@ class Beliefs:
         gain, no_gain: by how much taking it adds to the reward of the page, and that reward without it.
         hope, no_hope: the same of all discounted rewards after the page.
         units: in which gain and hope are told.
+        trust: how far hopes have come true, 0 to 1.
     """
 
     pull: Tensor
@@ -43,11 +44,12 @@ class Beliefs:
     hope: Tensor
     no_hope: Tensor
     units: Tensor
+    trust: Tensor
 
     @property
     def worth(self) -> Tensor:
         """What is won by taking an item instead of nothing, on the page and after it."""
-        return self.gain * self.units[0] + self.hope * self.units[1]
+        return self.gain * self.units[0] + self.trust * self.hope * self.units[1]
 
     @property
     def nothing(self) -> Tensor:
@@ -62,6 +64,7 @@ class Minds(nn.Module):
         super().__init__()
         self.now, self.later = Towers(shape, scales, answers=2), Towers(shape, scales)
         self.register_buffer("units", torch.tensor([units.page, units.life]))
+        self.register_buffer("trust", torch.zeros(()))
 
     def forward(self, state: Tensor, features: Tensor, there: Tensor) -> Beliefs:
         """From (batch, state), (batch, items, features) and bool (batch, items)."""
@@ -69,7 +72,7 @@ class Minds(nn.Module):
         (hope,), (no_hope,) = self.later(state, features)
         pulls = (pull - no_pull[:, None]).clamp(-15, 15).masked_fill(~there, -torch.inf)
         # at first what follows is believed to be what followed random slates
-        return Beliefs(pulls, gain, no_gain, hope, no_hope + 1, self.units)
+        return Beliefs(pulls, gain, no_gain, hope, no_hope + 1, self.units, self.trust)
 
 
 def tensors(seen: Situation) -> Tensors:

@@ -114,7 +114,15 @@ class Replay:
         lanes = np.arange(size)
         back = (luck.uniform(turn, 0, lanes) * len(self)).astype(np.int64)
         row = (luck.uniform(turn, 1, lanes) * self.rows).astype(np.int64)
-        page = (self._next - 1 - self._ahead - back) % self._pages
+        return self._moment(self._next - 1 - self._ahead - back, row)
+
+    def latest(self) -> Moment:
+        """The last page of every row of which it is known what followed."""
+        row = np.arange(self.rows)
+        return self._moment(np.full(self.rows, self._next - 1 - self._ahead), row)
+
+    def _moment(self, when: LongArray, row: LongArray) -> Moment:
+        page = when % self._pages
         later, ended, known = self._followed(page, row)
         page, row = page[known], row[known]
         of = {name: self._columns[name][page, row] for name in ("slate", "taken", "reward")}

@@ -26,6 +26,7 @@ from simenv.gym.feed import Feed
 from simenv.gym.retrievers import Drawn
 
 SIZES, MIDDLE, MANY, SLOTS, DAYS = (1_000, 10_000, 100_000, 1_000_000), 10_000, 100_000, 10, 30
+THINKERS = 64
 LARGE, SMALL = Invented(items=10_000, factors=32), Invented(items=1_000, factors=32)
 """32 factors of watching and as many of stars; a million people have a catalogue that leaves them memory."""
 SHOWN = ("recent", "stars", "shown", "response", "context")
@@ -34,36 +35,33 @@ ROUNDS, SECONDS, SEED = 5, 0.4, 1
 
 
 def bench_feed() -> list[dict[str, object]]:
-    """User-steps a second of many people and of one, memory, and what candidates and features cost."""
-    apart = {people: _apart(people) for people in SIZES}
+    """User-steps a second of many people and of one, memory, and what candidates and thinking cost."""
     rates = {people: user_steps(feed(LARGE, people), people) for people in (MIDDLE, MANY)}
     fast, case = rates[MIDDLE], f"Feed, {MIDDLE:,} people, random slates"
+    few, featured = MIDDLE // 10, ("candidates", "candidates_open")
     rows = [
-        _row(case, fast, ("RecSim NG, slates of 10, 32 dimensions, recorded: 1,550,000/s", 1.55e6)),
-        _row(case, fast, ("RecSim NG, stepped from outside, recorded: 250,000/s", 0.25e6)),
-        _row(case, fast, ("the people alone in bare numpy", bare(LARGE, MIDDLE))),
-        _row(case, fast, ("limit: the people alone, one compiled kernel, one core", compiled(LARGE, MIDDLE))),
-        _row(f"Feed, {MANY:,} people, random slates", rates[MANY], (case, fast)),
-        _row("Feed, 100 candidates on offer", user_steps(offering(MIDDLE, ()), MIDDLE), (case, fast)),
-        _row(
-            "Feed, 100 candidates and their features seen",
-            user_steps(offering(MIDDLE // 10, ("candidates", "candidates_open")), MIDDLE // 10),
-            (case, fast),
-        ),
-        _row(
-            "Feed, one person through gymnasium.make", one_person(), ("RecSim NG, one person, recorded", 65.0)
-        ),
+        (case, fast, ("RecSim NG, slates of 10, 32 dimensions, recorded: 1,550,000/s", 1.55e6)),
+        (case, fast, ("RecSim NG, stepped from outside, recorded: 250,000/s", 0.25e6)),
+        (case, fast, ("the people alone in bare numpy", bare(LARGE, MIDDLE))),
+        (case, fast, ("limit: the people alone, one compiled kernel, one core", compiled(LARGE, MIDDLE))),
+        (f"Feed, {MANY:,} people, random slates", rates[MANY], (case, fast)),
+        ("Feed, 100 candidates offered", user_steps(offering(MIDDLE, ()), MIDDLE), (case, fast)),
+        ("Feed, and their features seen", user_steps(offering(few, featured), few), (case, fast)),
+        (f"Feed, {THINKERS} people who think", thinking(), ("SUBER, a step in 2.42 s, recorded", 1 / 2.42)),
+        ("Feed, one person through gymnasium.make", one_person(), ("RecSim NG, one person, recorded", 65.0)),
     ]
-    for people, (rate, megabytes) in apart.items():
-        beside = (f"{SIZES[0]:,} people", apart[SIZES[0]][0])
-        told = {**_row(f"Feed, cost with {people:,} people", rate, beside), "unit": "ns/user-step"}
-        rows.append({**told, "value": 1e9 / rate})
-        if people == SIZES[-1]:
-            told = _row(
-                f"Feed, peak with {people:,} people", megabytes, ("the 2 GB that it may have", 2_000.0)
-            )
-            rows.append({**told, "unit": "MB"})
-    return rows
+    return [_row(*row) for row in rows] + _sizes()
+
+
+def _sizes() -> list[dict[str, object]]:
+    """What a user-step costs among few and many, and the memory of the most."""
+    apart = {people: _apart(people) for people in SIZES}
+    beside, rows = (f"Feed, cost with {SIZES[0]:,} people", apart[SIZES[0]][0]), []
+    for people, (rate, _) in apart.items():
+        told = _row(f"Feed, cost with {people:,} people", rate, beside)
+        rows.append({**told, "value": 1e9 / rate, "unit": "ns/user-step"})
+    peak = _row(f"Feed, peak with {SIZES[-1]:,} people", apart[SIZES[-1]][1], ("2 GB, the most allowed", 2e3))
+    return [*rows, {**peak, "unit": "MB"}]
 
 
 def feed(town: Invented, people: int, **settings: Any) -> VectorEnv:
@@ -132,6 +130,17 @@ def one_person() -> float:
                 env.reset()
         best = max(best, len(slates) / (perf_counter() - start))
     return best
+
+
+def thinking() -> float:
+    """User-steps a second of people who think in the embedded model."""
+    env: Any = gymnasium.make_vec("simenv/Feed-v0", num_envs=THINKERS, users="language", slots=SLOTS)
+    env.reset(seed=SEED)
+    slates = np.tile(np.arange(SLOTS), (THINKERS, 1))
+    env.step(slates)
+    start = perf_counter()
+    env.step(slates)
+    return THINKERS / (perf_counter() - start)
 
 
 def _row(case: str, rate: float, beside: tuple[str, float]) -> dict[str, object]:

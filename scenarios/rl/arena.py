@@ -22,6 +22,8 @@ RETRIEVER = "item_knn"
 """Where the candidates of a feed come from if nobody says."""
 SHOWN = ("retriever", "candidates", "reward", "horizon")
 """Settings of a feed that are not values of its scenario."""
+_DAYS_AHEAD = 0.9
+"""In a feed the next page counts so much: a few days of a few pages matter, and can be told from chance."""
 _STRANGERS = 1_000_000
 """The first agent of an evaluation where a world has as many people as one likes."""
 
@@ -34,12 +36,14 @@ class Arena:
         world: the id, without ``simenv/``.
         settings: keywords of the world.
         people: how many agents there are at most; None where there are as many as one likes.
+        gamma: how much the next page counts beside this one.
         choice: how they choose from a page, by its name in scenarios.
     """
 
     world: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     people: int | None = None
+    gamma: float = 0.99
     choice: str = "multinomial"
 
     @classmethod
@@ -58,7 +62,7 @@ class Arena:
         feed = {"world": "scenarios.rl.informed:informed", "scenario": name, "retriever": RETRIEVER}
         plan = _plan(name, values)
         shown = {key: value for key, value in values.items() if key != "agents"}
-        return cls(FEED, {**feed, **shown}, plan.agents, plan.choice)
+        return cls(FEED, {**feed, **shown}, plan.agents, _DAYS_AHEAD, plan.choice)
 
     @cached_property
     def slots(self) -> int:

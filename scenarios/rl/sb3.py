@@ -84,7 +84,7 @@ class Sb3Student:
     """
 
     def __init__(self, kind: Kind, arena: Arena, rows: int, total: int, seed: int) -> None:
-        self._kind, self._seed, self._total, gamma = kind, seed, total, 0.99
+        self._kind, self._seed, self._total, gamma = kind, seed, total, arena.gamma
         sounding = Sounding.of(arena, rows, gamma, seed)
         self.shape = sounding.shape
         raw = arena.vector(rows, observations="pairs", actions=kind.actions, **same_step())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from gymnasium.vector import AutoresetMode
 
 from recommenders.choosers import Worthiest
@@ -31,10 +32,11 @@ class Habits:
     """How SlateQ practises.
 
     Args:
-        learning: how it learns from moments.
+        learning: how it learns from moments; gamma is the arena's.
         kept: pages of all rows together that it learns from again.
         warm: pages before it begins to learn.
         pages_per_step: pages that are lived through for each step of learning.
+        steps_per_judgement: steps of learning after which hopes are judged anew.
         exploring: share of the training during which exploration falls.
         least: share of random slates that stays.
     """
@@ -43,6 +45,7 @@ class Habits:
     kept: int = 100_000
     warm: int = 3000
     pages_per_step: int = 64
+    steps_per_judgement: int = 4
     exploring: float = 0.4
     least: float = 0.05
 
@@ -56,7 +59,7 @@ class SlateQStudent:
 
     def __init__(self, arena: Arena, rows: int, total: int, seed: int, habits: Habits | None = None) -> None:
         self.habits = habits or Habits()
-        learning = self.habits.learning
+        learning = replace(self.habits.learning, gamma=arena.gamma)
         self._env = arena.vector(rows, observations="pairs", autoreset_mode=AutoresetMode.DISABLED)
         sounding = Sounding.of(arena, rows, learning.gamma, seed)
         self.shape = sounding.shape
@@ -79,13 +82,16 @@ class SlateQStudent:
             due += self._rows
             while self._pages >= self.habits.warm and due >= self.habits.pages_per_step and len(self._replay):
                 due -= self.habits.pages_per_step
+                if self._learner.turns % self.habits.steps_per_judgement == 0:
+                    self._learner.judge(self._replay.latest())
                 draw = self._replay.draw(self._drawing, self._learner.turns, self.habits.learning.batch)
                 losses.append(self._learner.learn(draw))
         self._replay.cut()
         told = {
             f"loss_{name}": fmean(loss[name] for loss in losses) for name in (losses[0] if losses else ())
         }
-        return {"return": returns.mean(), "exploration": self._random_share(), **told}
+        trust = float(self._learner.minds.trust)
+        return {"return": returns.mean(), "exploration": self._random_share(), "trust": trust, **told}
 
     def choose(self, seen: Situation) -> LongArray:
         """The best slates."""
@@ -103,6 +109,7 @@ class SlateQStudent:
             **weights_of(learner.average, "average."),
             **moments_of(learner.optimiser, "optimiser."),
             **with_prefix("replay.", self._replay.state()),
+            "evidence": learner.evidence.numpy().copy(),
             "counters": np.array([self._pages, learner.turns]),
         }
 
@@ -112,6 +119,7 @@ class SlateQStudent:
         set_weights(learner.minds, state, "minds.")
         set_weights(learner.average, state, "average.")
         set_moments(learner.optimiser, state, "optimiser.")
+        learner.evidence = torch.from_numpy(state["evidence"].astype(np.float32))
         self._replay.restore(under(state, "replay."))
         self._pages, learner.turns = (int(count) for count in state["counters"])
 

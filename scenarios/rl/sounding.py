@@ -36,7 +36,7 @@ class Sounding:
             features.append(now.features.reshape(-1, now.features.shape[2]))
             seen, reward, terminated, truncated, _ = env.step(whole(random(now)))
             rewards.append(reward)
-            ends.append(terminated | truncated)
+            ends.append(terminated)
         env.close()
         scales = Scales(_moments(states), _moments(features))
         shape = Shape(len(scales.state[0]), len(scales.features[0]))
@@ -44,7 +44,7 @@ class Sounding:
 
 
 def _units(rewards: FloatArray, ends: BoolArray, gamma: float) -> Units:
-    """From the rewards of pages, and where lives ended: (pages, rows) each."""
+    """From the rewards of pages, and where lives ended for good: (pages, rows) each."""
     follows, total = np.zeros(rewards.shape[1]), 0.0
     for reward, end in zip(rewards[::-1], ends[::-1], strict=True):
         follows = np.where(end, 0, gamma * follows)

@@ -19,13 +19,13 @@ def beliefs(rows: int = 40, items: int = 6, there: bool = True) -> Beliefs:
     if not there:
         pull[:, -1] = -torch.inf
     no_gain, no_hope = torch.randn(rows, generator=luck), torch.randn(rows, generator=luck)
-    return Beliefs(pull, gain, no_gain, hope, no_hope, torch.tensor([2.0, 10.0]))
+    return Beliefs(pull, gain, no_gain, hope, no_hope, torch.tensor([2.0, 10.0]), torch.tensor(1.0))
 
 
 def only(all_of: Beliefs, chosen: torch.Tensor) -> Beliefs:
     """The beliefs about the chosen items."""
     pull, gain, hope = (column.gather(1, chosen) for column in (all_of.pull, all_of.gain, all_of.hope))
-    return Beliefs(pull, gain, all_of.no_gain, hope, all_of.no_hope, all_of.units)
+    return Beliefs(pull, gain, all_of.no_gain, hope, all_of.no_hope, all_of.units, all_of.trust)
 
 
 @pytest.mark.parametrize("name", sorted(CHOICES))
