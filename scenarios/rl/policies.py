@@ -32,7 +32,7 @@ class PlackettLuce(MaskableDistribution):
     """
 
     def __init__(self, slots: int) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.slots = slots
 
     def proba_distribution_net(self, *args: Any, **kwargs: Any) -> Any:
@@ -108,7 +108,7 @@ class _Actor(BasePolicy):
         """Slates, values and the slates' log-probability."""
         distribution = self.get_distribution(obs, action_masks)
         actions = distribution.get_actions(deterministic=deterministic)
-        taken = actions.reshape((-1, *self.action_space.shape))  # type: ignore[misc]  # both kinds have a shape
+        taken = actions.reshape((-1, *self.action_space.shape))  # both kinds have a shape
         return taken, self.predict_values(obs), distribution.log_prob(actions)
 
     def evaluate_actions(

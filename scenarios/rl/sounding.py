@@ -34,7 +34,7 @@ class Sounding:
             now = situation(seen)
             states.append(now.state)
             features.append(now.features.reshape(-1, now.features.shape[2]))
-            seen, reward, terminated, truncated, _ = env.step(whole(random(now)))
+            seen, reward, terminated, *_ = env.step(whole(random(now)))
             rewards.append(reward)
             ends.append(terminated)
         env.close()
