@@ -13,6 +13,7 @@ from torch import nn
 from recommenders.slateq.choices import CHOICES, Choice
 from recommenders.slateq.minds import Minds, Units, tensors
 from recommenders.slateq.replay import LongArray, Situation
+from recommenders.threads import one_thread
 from recommenders.towers import Scales, Shape, Towers
 from simenv.errors import unknown_name
 from simenv.protocols import State
@@ -54,7 +55,7 @@ class Worthiest:
 
 
 class InTiles:
-    """Asks another one about 16 people at a time, so that a row has the same bits in any company."""
+    """Asks another one about 16 people at a time, on one thread: a row has the same bits in any company."""
 
     def __init__(self, chooser: Chooser) -> None:
         self._chooser = chooser
@@ -63,9 +64,10 @@ class InTiles:
         """As the other one chooses."""
         rows = len(seen.state)
         out = np.empty((rows, slots), dtype=np.int64)
-        for block in blocks(rows, TILE):
-            some = [_padded(column[block]) for column in (seen.state, seen.features, seen.open)]
-            out[block] = self._chooser.slates(Situation(*some), slots)[: block.stop - block.start]
+        with one_thread():
+            for block in blocks(rows, TILE):
+                some = [_padded(column[block]) for column in (seen.state, seen.features, seen.open)]
+                out[block] = self._chooser.slates(Situation(*some), slots)[: block.stop - block.start]
         return out
 
 

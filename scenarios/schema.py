@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from recommenders import TRAINED
 
 LAST_SEED = 2**31 - 1
 """Seeds stand in 32-bit columns."""
@@ -33,13 +36,18 @@ class Arm(Values):
     def _from_short_form(cls, value: Any) -> Any:
         """``ease`` and ``{ease: {regularization: 300}}`` are short for the whole form."""
         if isinstance(value, str):
-            return {"name": value, "use": value}
+            return {"name": _called(value), "use": value}
         if isinstance(value, dict) and len(value) == 1 and not {"name", "use"} & set(value):
             (use, settings), *_ = value.items()
-            return {"name": use, "use": use, "settings": settings or {}}
+            return {"name": _called(use), "use": use, "settings": settings or {}}
         if isinstance(value, dict) and "use" in value:
-            return {"name": value["use"], **value}
+            return {"name": _called(value["use"]), **value}
         return value
+
+
+def _called(use: Any) -> Any:
+    """The name for the tables where there is no other; a trained recommender is called as its folder is."""
+    return Path(use).name if isinstance(use, str) and use.startswith(TRAINED) else use
 
 
 class Examined(Values):

@@ -26,7 +26,7 @@ class Plan:
         validation_people: how many people of the first data set are kept apart.
     """
 
-    steps: int = 6000
+    steps: int = 5700
     warmup: int = 200
     batch_tokens: int = 4096
     rate: float = 2e-3

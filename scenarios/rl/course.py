@@ -8,7 +8,7 @@ from typing import Any
 
 from scenarios.rl.arena import Arena
 from scenarios.rl.student import Student
-from simenv.errors import UsageError, unknown_name
+from simenv.errors import unknown_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,17 +47,11 @@ class Course:
         """Who learns.
 
         Raises:
-            UsageError: there is no such algorithm, or its libraries are missing.
+            UsageError: there is no such algorithm.
         """
         if self.algorithm not in ALGORITHMS:
             raise unknown_name("algorithm", self.algorithm, [*ALGORITHMS, "linucb", "thompson"])
-        try:
-            return ALGORITHMS[self.algorithm](self, arena)
-        except ModuleNotFoundError as missing:
-            raise UsageError(
-                f"Expected the libraries to train {self.algorithm!r} with, found no module {missing.name!r}; "
-                "install them with: pip install 'simenv[rl]'."
-            ) from missing
+        return ALGORITHMS[self.algorithm](self, arena)
 
     def pages(self, chapter: int) -> int:
         """How many pages a chapter has."""

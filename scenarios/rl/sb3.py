@@ -50,7 +50,13 @@ class Kind:
 
 def _ppo(rows: int, _: int) -> Mapping[str, Any]:
     steps = max(4096 // rows, 16)
-    return {"n_steps": steps, "batch_size": max(steps * rows // 8, 64), "n_epochs": 6, "learning_rate": 1e-3}
+    return {
+        "batch_size": max(steps * rows // 8, 64),
+        "gae_lambda": 1.0,  # what a page does shows many pages later
+        "learning_rate": 1e-3,
+        "n_epochs": 6,
+        "n_steps": steps,
+    }
 
 
 def _dqn(rows: int, wide: int) -> Mapping[str, Any]:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scenarios.rl.arena import FEED
-from scenarios.rl.bandits import BANDITS
-from scenarios.rl.course import Course
-from scenarios.rl.training import Watcher, train
-from simenv.gym import WORLDS
+from simenv.errors import UsageError
 from simenv.types import Estimate
+
+Watcher = Callable[[int, int, Mapping[str, float]], None]
 
 
 @dataclass(frozen=True)
@@ -21,28 +19,28 @@ class Taught:
     """What came of a training.
 
     Args:
-        course: what it was.
         out: its folder.
+        unit: what was measured.
         evaluations: of random slates, then after each chapter; or of each day.
+        scenario: in which it can be used now; None for a world where items mean something else.
     """
 
-    course: Course
     out: Path
+    unit: str
     evaluations: Sequence[Estimate]
+    scenario: str | None
 
     def sentences(self) -> list[str]:
         """How good it is, and beside it where it began."""
         first, last = (_words(estimate) for estimate in (self.evaluations[0], self.evaluations[-1]))
-        if self.course.algorithm in BANDITS:
-            return [f"Items watched by a visitor: {first} on the first day, {last} on the last."]
-        return [f"Return of an episode: {first} with random slates, {last} with what was learned."]
+        return [self.unit.format(first=first, last=last)]
 
     def next_steps(self) -> list[str]:
         """Where it is, and what to do with it."""
         told = ["", f"Training folder: {self.out}", "Next:"]
-        if self.course.scenario not in WORLDS or self.course.scenario == FEED:
+        if self.scenario:
             arms = f"recommenders=[popularity, item_knn, model:{self.out}]"
-            told.append(f"  simenv run {shlex.quote(self.course.scenario)} --set {shlex.quote(arms)}")
+            told.append(f"  simenv run {shlex.quote(self.scenario)} --set {shlex.quote(arms)}")
         return [*told, f"  tensorboard --logdir {shlex.quote(str(self.out / 'tensorboard'))}"]
 
 
@@ -58,9 +56,27 @@ def teach(
     Raises:
         UsageError: it cannot be as it was asked for, or libraries are missing.
     """
-    course = Course(scenario=scenario, algorithm=algorithm, **plan)
-    folder = out or Path("trained") / f"{Path(scenario).stem}-{algorithm}"
-    return Taught(course, folder, train(course, folder, watcher))
+    try:
+        from scenarios.rl.arena import FEED
+        from scenarios.rl.bandits import BANDITS
+        from scenarios.rl.course import Course
+        from scenarios.rl.training import train
+        from simenv.gym import WORLDS
+
+        course = Course(scenario=scenario, algorithm=algorithm, **plan)
+        folder = out or Path("trained") / f"{Path(scenario).stem}-{algorithm}"
+        evaluations = train(course, folder, watcher)
+    except ModuleNotFoundError as missing:
+        raise UsageError(
+            f"Expected the libraries to train recommenders with, found no module {missing.name!r}; "
+            "install them with: pip install 'simenv[rl]'."
+        ) from missing
+    unit = _VISITS if algorithm in BANDITS else _RETURNS
+    return Taught(folder, unit, evaluations, None if scenario in WORLDS and scenario != FEED else scenario)
+
+
+_VISITS = "Items watched by a visitor: {first} on the first day, {last} on the last."
+_RETURNS = "Return of an episode: {first} with random slates, {last} with what was learned."
 
 
 def _words(estimate: Estimate) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from agents.behaviour.checkpoint import claim
 from recommenders.saved import CHECKPOINT, Saved, read_columns, write_columns
+from recommenders.threads import one_thread
 from scenarios.rl.bandits import BANDITS, BanditTraining
 from scenarios.rl.course import Course
 from scenarios.rl.evaluating import Chooser, RandomSlates, evaluate
@@ -111,16 +112,3 @@ def _board(out: Path, begun: int) -> Any:
     from torch.utils.tensorboard import SummaryWriter
 
     return SummaryWriter(str(out / BOARD), filename_suffix=f".{begun}")
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Within it torch computes on one thread: more would change its bits."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
