@@ -49,6 +49,9 @@ class Choice(Protocol):
     def chances(self, seen: FloatArray, wanted: FloatArray) -> FloatArray:
         """Probability of watching each slot (batch, slots), from P(looked at) and P(wanted if looked at)."""
 
+    def wanted(self, seen: FloatArray, chances: FloatArray) -> FloatArray:
+        """P(wanted if looked at), from P(looked at) and what ``chances`` made of both."""
+
     def draw(self, chances: FloatArray, items: IntArray, luck: Luck) -> BoolArray:
         """What is watched (batch, slots), with the luck that the rule asks for."""
 
@@ -59,6 +62,9 @@ class Independent:
 
     def chances(self, seen: FloatArray, wanted: FloatArray) -> FloatArray:
         return seen * wanted
+
+    def wanted(self, seen: FloatArray, chances: FloatArray) -> FloatArray:
+        return chances / np.maximum(seen, np.float32(1e-6))
 
     def draw(self, chances: FloatArray, items: IntArray, luck: Luck) -> BoolArray:
         return luck(items) < chances
@@ -74,6 +80,11 @@ class Multinomial:
         for column in odds.T:  # slot after slot: a row's bits never depend on the batch
             total += column
         return odds / total[:, None]
+
+    def wanted(self, seen: FloatArray, chances: FloatArray) -> FloatArray:
+        nothing = np.maximum(1 - chances.sum(axis=1, keepdims=True), np.float32(1e-6))
+        odds = chances / nothing / np.maximum(seen, np.float32(1e-6))
+        return np.asarray(odds / (1 + odds), dtype=np.float32)
 
     def draw(self, chances: FloatArray, items: IntArray, luck: Luck) -> BoolArray:
         # one number a page, the same whatever is on it
@@ -122,6 +133,14 @@ class Decision:
         chance = self.choice.chances(seen, wanted)
         watched = self.choice.draw(chance, slate.items, partial(self.luck, "watch", slate.visit))
         return watched, np.where(empty, np.float32(np.nan), chance).astype(np.float32)
+
+    def wanting(self, slate: Slate, recall: Recall, chance: FloatArray) -> FloatArray:
+        """P(wants) (batch, slots), calibrated for ``prevalence``, from the chance that ``watch`` made of it."""
+        from agents import kernels  # numba is slow to import
+
+        seen = self.examination.chances(slate, recall)
+        wanted = self.choice.wanted(seen, np.nan_to_num(chance)).clip(0, 1)
+        return kernels.lifted(wanted.astype(np.float32), 1 / self.lift)
 
     def rate(self, slate: Slate, watched: BoolArray, chances: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Stars for what was watched, and the stars to be expected.

@@ -20,6 +20,7 @@ class Personal(ABC):
 
     _known: Known
     _order: IntArray
+    _stale: bool
 
     def fit(self, train: Interactions) -> None:
         """Learn from the train split."""
@@ -29,13 +30,15 @@ class Personal(ABC):
     def recommend(self, visit: Visit, slots: int) -> Slate:
         """The items with the highest scores, best first."""
         self._known.expect(visit.rows)
+        if self._stale:
+            self._refit()
         items = best(lambda block: self.scores(visit.rows[block]), slots, visit.exclude, self._order)
         return Slate.certain(visit, items)
 
     def learn(self, feedback: Sequence[Feedback]) -> None:
-        """Add what was watched in a round to what is known, and fit again."""
-        if self._known.learn(feedback):
-            self._refit()
+        """Add what was watched in a round to what is known, and fit again as soon as somebody comes."""
+        # not before: after the last round nobody does, and fitting is most of the work
+        self._stale = self._known.learn(feedback) or self._stale
 
     def state(self) -> State:
         """What was learned since the train split."""
@@ -44,11 +47,12 @@ class Personal(ABC):
     def restore(self, state: State) -> None:
         """Continue from what was learned, after ``fit`` on the same train split."""
         self._known.restore(state)
-        self._refit()
+        self._stale = True
 
     def _refit(self) -> None:
         self._order = self._known.order()
         self._model(self._known)
+        self._stale = False
 
     @abstractmethod
     def _model(self, known: Known) -> None:

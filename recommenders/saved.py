@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from simenv.errors import UsageError
 from simenv.protocols import State
+from simenv.records.columns import read_columns, write_columns
 from simenv.records.whole import whole_file
 
 FORMAT = 1
 ABOUT, WEIGHTS = "model.json", "model.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
 """Beside them: everything that is needed to go on with the training."""
+WAY_OUT = "train again into the same folder"
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,8 @@ class Saved:
     def write(self, folder: Path) -> None:
         """Put it into a folder, in the place of another one that was there."""
         folder.mkdir(parents=True, exist_ok=True)
-        write_columns(folder / WEIGHTS, self.columns, {"about": json.dumps(self.about)})
-        with whole_file(folder / ABOUT, "train again into the same folder") as file:
+        write_columns(folder / WEIGHTS, self.columns, {"about": json.dumps(self.about)}, WAY_OUT)
+        with whole_file(folder / ABOUT, WAY_OUT) as file:
             file.write((json.dumps({"format": FORMAT, **self.about}, indent=1) + "\n").encode())
 
     @classmethod
@@ -62,28 +61,3 @@ class Saved:
                 "use the version of simenv that wrote it, or train again."
             )
         return cls(about, columns)
-
-
-def write_columns(path: Path, columns: State, notes: Mapping[str, str]) -> None:
-    """Write columns and notes as one safetensors file that appears whole."""
-    from safetensors.numpy import save
-
-    whole = {name: np.ascontiguousarray(column) for name, column in columns.items()}
-    with whole_file(path, "train again into the same folder") as file:
-        file.write(save(whole, dict(notes)))
-
-
-def read_columns(path: Path) -> tuple[dict[str, npt.NDArray[np.generic]], dict[str, str]]:
-    """Columns and notes of such a file.
-
-    Raises:
-        OSError, ValueError: it cannot be read.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="np") as file:
-            names = list(file.keys())
-            return {name: file.get_tensor(name) for name in names}, file.metadata() or {}
-    except SafetensorError as damaged:
-        raise ValueError(f"{path.name} is damaged") from damaged

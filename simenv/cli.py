@@ -176,7 +176,7 @@ def recommender(
         Path | None, typer.Option(help="The folder of the training; one that was begun is gone on with.")
     ] = None,
 ) -> None:
-    """Train a recommender in an environment, or the model that people think with."""
+    """Train a recommender, or the model that people think with."""
     if context.invoked_subcommand is not None:
         return
     from scenarios import loading

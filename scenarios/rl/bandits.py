@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from recommenders.saved import CHECKPOINT, Saved, read_columns, write_columns
+from recommenders.saved import CHECKPOINT, WAY_OUT, Saved
 from scenarios.building import Lab
 from scenarios.loading import load_scenario
 from scenarios.rl.course import Course
@@ -18,6 +18,7 @@ from scenarios.rl.student import Scalars
 from scenarios.rl.tensors import under, with_prefix
 from simenv.loop import loop
 from simenv.protocols import Checkpointable, State
+from simenv.records.columns import read_columns, write_columns
 from simenv.types import Estimate
 
 BANDITS = ("linucb", "thompson")
@@ -76,7 +77,7 @@ class BanditTraining:
         }
         Saved(about, learned).write(self.out)
         columns = {**with_prefix("bandit.", learned), **with_prefix("world.", self.world.state())}
-        write_columns(self.checkpoint, columns, {"evaluations": json.dumps(evaluations)})
+        write_columns(self.checkpoint, columns, {"evaluations": json.dumps(evaluations)}, WAY_OUT)
 
 
 def _state(bandit: object) -> State:

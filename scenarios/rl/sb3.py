@@ -49,13 +49,12 @@ class Kind:
 
 
 def _ppo(rows: int, _: int) -> Mapping[str, Any]:
-    steps = max(4096 // rows, 16)
     return {
-        "batch_size": max(steps * rows // 8, 64),
+        "batch_size": min(rows * 16, 1024),
         "gae_lambda": 1.0,  # what a page does shows many pages later
-        "learning_rate": 1e-3,
-        "n_epochs": 6,
-        "n_steps": steps,
+        "learning_rate": 3e-4,
+        "n_epochs": 4,
+        "n_steps": 16,
     }
 
 

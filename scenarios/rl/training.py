@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from agents.behaviour.checkpoint import claim
-from recommenders.saved import CHECKPOINT, Saved, read_columns, write_columns
+from recommenders.saved import CHECKPOINT, WAY_OUT, Saved
 from recommenders.threads import one_thread
 from scenarios.rl.bandits import BANDITS, BanditTraining
 from scenarios.rl.course import Course
 from scenarios.rl.evaluating import Chooser, RandomSlates, evaluate
 from scenarios.rl.student import Scalars
+from simenv.records.columns import read_columns, write_columns
 from simenv.types import Estimate
 
 BOARD = "tensorboard"
@@ -95,7 +96,7 @@ class Training:
         evaluations = [(e.value, e.low, e.high) for e in self.told]
         Saved(self._about(evaluations), self.student.model()).write(self.out)
         notes = {"evaluations": json.dumps(evaluations)}
-        write_columns(self.out / CHECKPOINT, self.student.state(), notes)
+        write_columns(self.out / CHECKPOINT, self.student.state(), notes, WAY_OUT)
 
     def _about(self, evaluations: list[tuple[float, float, float]]) -> dict[str, Any]:
         return {
