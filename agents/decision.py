@@ -64,7 +64,7 @@ class Independent:
         return seen * wanted
 
     def wanted(self, seen: FloatArray, chances: FloatArray) -> FloatArray:
-        return chances / np.maximum(seen, np.float32(1e-6))
+        return np.asarray(chances / np.maximum(seen, np.float32(1e-6)), dtype=np.float32)
 
     def draw(self, chances: FloatArray, items: IntArray, luck: Luck) -> BoolArray:
         return luck(items) < chances
@@ -135,7 +135,7 @@ class Decision:
         return watched, np.where(empty, np.float32(np.nan), chance).astype(np.float32)
 
     def wanting(self, slate: Slate, recall: Recall, chance: FloatArray) -> FloatArray:
-        """P(wants) (batch, slots), calibrated for ``prevalence``, from the chance that ``watch`` made of it."""
+        """P(wants) (batch, slots), for ``prevalence``, from the chance that ``watch`` made of it."""
         from agents import kernels  # numba is slow to import
 
         seen = self.examination.chances(slate, recall)

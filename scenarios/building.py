@@ -87,18 +87,22 @@ class Lab:
     def people(self, seed: int) -> People:
         """The agents, to whom nothing has happened yet."""
         scenario = self.scenario
-        decision = Decision(
+        return People(
+            self.population,
+            self.minds.policy(self.decision(seed)),
+            Window(len(self.population), scenario.window),
+            pages=scenario.pages,
+            seed=seed,
+        )
+
+    def decision(self, seed: int) -> Decision:
+        """How wanting becomes doing under one seed."""
+        scenario = self.scenario
+        return Decision(
             seed=seed,
             examination=Examination(**scenario.examination.model_dump()),
             choice=CHOICES[scenario.choice](),
             base_rate=scenario.base_rate,
-        )
-        return People(
-            self.population,
-            self.minds.policy(decision),
-            Window(len(self.population), scenario.window),
-            pages=scenario.pages,
-            seed=seed,
         )
 
     def recommender(self, arm: Arm, seed: int) -> Recommender:

@@ -126,7 +126,7 @@ def _one_sentence(problem: ValidationError) -> UsageError:
     if error["type"] == "extra_forbidden":
         return unknown_name("scenario key", place, _keys(Scenario))
     if error["loc"] and error["loc"][0] == "users":
-        return unknown_name("kind of users", str(error["input"]), ["language", "taste", "mixed"])
+        return unknown_name("kind of users", str(error["input"]), ["language", "taste", "mixed", "surrogate"])
     if error["type"] == "missing":
         return UsageError(f"The scenario says nothing for {place!r}; it is needed.")
     message = error["msg"].removeprefix("Value error, ")

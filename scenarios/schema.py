@@ -75,7 +75,9 @@ class Scenario(Values):
     question: str = ""
     dataset: str = "town"
     agents: Count = 100
-    users: Literal["language", "taste", "mixed"] | Annotated[str, Field(pattern=r"^[\w.]+:\w+$")] = "language"
+    users: (
+        Literal["language", "taste", "mixed", "surrogate"] | Annotated[str, Field(pattern=r"^[\w.]+:\w+$")]
+    ) = "language"
     thinkers: Number = Field(0.1, ge=0, le=1, description="share of thinking agents where users are mixed")
     model: str = "embedded"
     llama: Llama = Field(default_factory=Llama.model_construct)

@@ -18,6 +18,8 @@ from agents.models import open_model
 from agents.models.cached import Cached
 from agents.models.usage import Identified
 from agents.population import people
+from agents.surrogate.policy import Surrogate
+from agents.surrogate.sight import Sight
 from agents.taste import ItemTaste, fit_taste
 from agents.taste_policy import TastePolicy
 from scenarios.schema import Scenario
@@ -111,7 +113,17 @@ def _own(scenario: Scenario, dataset: Dataset, chosen: IntArray) -> Minds:
     )
 
 
-USERS = {"language": _language, "mixed": _mixed, "taste": _taste}
+def _surrogate(scenario: Scenario, dataset: Dataset, chosen: IntArray) -> Minds:
+    """Everybody decides as language users were seen to decide, at light speed; ``model`` is the folder."""
+    from scenarios.surrogates import Saved
+
+    population, items = _with_taste(dataset, chosen)
+    learned = Saved.read(Path(scenario.model), dataset).distilled
+    sight = Sight(items, population, dataset.catalog)
+    return Minds(population, lambda decision, _: Surrogate(sight, learned, decision))
+
+
+USERS = {"language": _language, "mixed": _mixed, "surrogate": _surrogate, "taste": _taste}
 
 
 def _with_taste(dataset: Dataset, chosen: IntArray) -> tuple[Population, ItemTaste]:

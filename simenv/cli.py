@@ -125,6 +125,21 @@ def export(
 
 
 @app.command()
+def distill(
+    run: RunPath,
+    out: Annotated[Path | None, typer.Option(help="The folder; surrogates/RUN where left out.")] = None,
+    steps: Annotated[int, typer.Option(min=1, help="How many batches to learn from.")] = 3000,
+    seed: Annotated[int, typer.Option(min=0, help="Of its luck.")] = 0,
+) -> None:
+    """Make users that decide like a run's, at light speed."""
+    from scenarios import distilling
+    from simenv import screen
+
+    folder = out or Path("surrogates") / run.resolve().name
+    screen.say(distilling.in_words(distilling.distill(run, folder, steps, seed), folder))
+
+
+@app.command()
 def clean(
     runs: Annotated[Path, typer.Argument(help="The folder of runs.")] = Path("runs"),
     yes: Annotated[bool, typer.Option("--yes", help="Remove without asking.")] = False,

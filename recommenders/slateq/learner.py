@@ -109,11 +109,12 @@ class SlateQ:
         return later + self.settings.gamma**self.settings.ahead * torch.where(ended, 0, value)
 
     def _remember(self) -> None:
-        """Draw the average nearer to the present weights."""
+        """Draw the average nearer to the present weights; at first it is over few steps."""
         self.turns += 1
+        nearer = max(1 / self.settings.memory, 2 / (self.turns + 1))
         with torch.no_grad():
             for slow, fast in zip(self.average.parameters(), self.minds.parameters(), strict=True):
-                slow.lerp_(fast, 1 / self.settings.memory)
+                slow.lerp_(fast, nearer)
 
 
 def _slope(evidence: Tensor) -> Tensor:

@@ -35,16 +35,14 @@ class Arena:
     Args:
         world: the id, without ``simenv/``.
         settings: keywords of the world.
-        people: how many agents there are at most; None where there are as many as one likes.
+        plan: the scenario of a feed, None in other worlds.
         gamma: how much the next page counts beside this one.
-        choice: how they choose from a page, by its name in scenarios.
     """
 
     world: str
     settings: Mapping[str, Any] = field(default_factory=dict)
-    people: int | None = None
+    plan: Scenario | None = None
     gamma: float = 0.99
-    choice: str = "multinomial"
 
     @classmethod
     def of(cls, name: str, values: Mapping[str, Any]) -> Arena:
@@ -62,7 +60,17 @@ class Arena:
         feed = {"world": "scenarios.rl.informed:informed", "scenario": name, "retriever": RETRIEVER}
         plan = _plan(name, values)
         shown = {key: value for key, value in values.items() if key != "agents"}
-        return cls(FEED, {**feed, **shown}, plan.agents, _DAYS_AHEAD, plan.choice)
+        return cls(FEED, {**feed, **shown}, plan, _DAYS_AHEAD)
+
+    @property
+    def people(self) -> int | None:
+        """How many agents there are at most; None where there are as many as one likes."""
+        return self.plan.agents if self.plan else None
+
+    @property
+    def choice(self) -> str:
+        """How people choose from a page, by its name in scenarios."""
+        return self.plan.choice if self.plan else "multinomial"
 
     @cached_property
     def slots(self) -> int:

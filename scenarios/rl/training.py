@@ -14,7 +14,7 @@ from recommenders.saved import CHECKPOINT, WAY_OUT, Saved
 from recommenders.threads import one_thread
 from scenarios.rl.bandits import BANDITS, BanditTraining
 from scenarios.rl.course import Course
-from scenarios.rl.evaluating import Chooser, RandomSlates, evaluate
+from scenarios.rl.evaluating import Chooser, RandomSlates, evaluate, seed_of
 from scenarios.rl.student import Scalars
 from simenv.records.columns import read_columns, write_columns
 from simenv.types import Estimate
@@ -72,7 +72,8 @@ class Training:
             self._keep()
             yield 0, course.steps, {"evaluation": self.told[0].value}
         for chapter in range(len(self.told) - 1, course.chapters):
-            scalars = self.student.study(chapter, course.pages(chapter))
+            scalars = dict(self.student.study(chapter, course.pages(chapter)))
+            scalars |= self._reality(chapter)
             self.told.append(self._evaluated(self.student.choose))
             self._keep()
             yield self._done(), course.steps, {**scalars, "evaluation": self.told[-1].value}
@@ -83,6 +84,15 @@ class Training:
             columns, notes = read_columns(self.out / CHECKPOINT)
             self.told = [Estimate(*numbers) for numbers in json.loads(notes["evaluations"])]
             self.student.restore(columns)
+
+    def _reality(self, chapter: int) -> Scalars:
+        """How far surrogates are from the language users they stand for, as what was learned meets both."""
+        plan = self.arena.plan
+        if plan is None or plan.users != "surrogate":
+            return {}
+        from scenarios.rl.reality import met
+
+        return met(self.arena, plan, self.student.choose, seed_of(self.course.seed, "reality", chapter))
 
     def _evaluated(self, choose: Chooser) -> Estimate:
         return evaluate(self.arena, choose, self.course.episodes, self.course.seed)

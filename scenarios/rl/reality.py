@@ -1,0 +1,55 @@
+"""Train fast, verify with thought: what was learned from surrogates meets the people they stand for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from agents.surrogate.gap import Beside
+from recommenders import create
+from recommenders.slateq.replay import LongArray, Situation
+from recommenders.trained import Trained
+from scenarios.building import Lab
+from scenarios.rl.arena import Arena
+from scenarios.rl.evaluating import Chooser
+from scenarios.rl.student import Scalars
+from scenarios.schema import Scenario
+from scenarios.surrogates import Saved
+from simenv.data import load
+from simenv.loop import loop
+
+_PEOPLE = 16
+
+
+def met(arena: Arena, plan: Scenario, choose: Chooser, seed: int) -> Scalars:
+    """One day of some language users with what was learned, the surrogate asked beside them.
+
+    Returns:
+        ``real_reward``, items that language users watch a page, and what ``Gap`` tells, as ``gap_...``.
+    """
+    language = Saved.read(Path(plan.model), load(plan.dataset)).about["language"]
+    few = {"agents": min(_PEOPLE, plan.agents), "rounds": 1, "recommenders": []}
+    light = Lab.of(plan.model_copy(update=few))
+    real = Lab.of(plan.model_copy(update={**few, "users": "language", "model": language["model"]}))
+    world, about = real.world(seed), arena.about()
+    people = world.people
+    people.policy = beside = Beside(people.policy, light.minds.policy(real.decision(seed)))
+    retriever = create(about["retriever"]["use"], seed, about["retriever"]["settings"])
+    sizes = {"candidates": about["candidates"], "window": about["window"]}
+    recommender = Trained(_Chosen(choose), retriever, **sizes)
+    recommender.fit(real.train)
+    watched = [step.response.watched.sum(axis=1) for step in loop(world, recommender, plan.slots)]
+    real.close()
+    reward = float(np.concatenate(watched).mean())
+    return {"real_reward": reward, **{f"gap_{name}": value for name, value in beside.gap.value().items()}}
+
+
+class _Chosen:
+    """Slates as long as those that were trained."""
+
+    def __init__(self, choose: Chooser) -> None:
+        self._choose = choose
+
+    def slates(self, seen: Situation, slots: int) -> LongArray:  # noqa: ARG002 - a student knows
+        return self._choose(seen)
