@@ -20,7 +20,8 @@ def planted(count: int = 4000) -> Examples:
     affinity = 1 / (1 + np.exp(-2 * pairs[:, 0]))
     expected = (3 + pairs[:, 1] / 2).astype(np.float32)
     watched = luck.uniform(-2, np.arange(count)) < affinity
-    rating = np.where(watched, np.round(expected), np.nan).astype(np.float32)
+    stars = np.floor(expected + luck.uniform(-4, np.arange(count)))  # of the expected mean
+    rating = np.where(watched, stars, np.nan).astype(np.float32)
     left = luck.uniform(-3, np.arange(count)) < 1 / (1 + np.exp(-3 * leaving[:, 2]))
     return Examples(pairs, affinity.astype(np.float32), expected, rating, leaving, left)
 
