@@ -61,7 +61,11 @@ class Llama(Values):
     """How llama.cpp runs; what is left out is found from the machine and the model."""
 
     threads: Whole | None = Field(None, ge=1, le=1024)
-    context: Whole | None = Field(None, ge=64, le=1_048_576)
+    contexts: Whole | None = Field(None, ge=1, le=64, description="among which threads are shared out")
+    context: Whole | None = Field(None, ge=64, le=1_048_576, description="tokens of the longest prompt")
+    batch: Whole | None = Field(None, ge=1, le=1_048_576, description="most tokens computed at once")
+    gpu_layers: Whole | None = Field(None, ge=-1, le=10_000, description="layers on a GPU; -1 for all")
+    persona_budget_mb: Whole | None = Field(None, ge=0, le=1_048_576, description="for kept beginnings")
 
 
 def _as_list(value: Any) -> Any:

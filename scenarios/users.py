@@ -155,8 +155,7 @@ def _thinking(
 
 
 def _open(scenario: Scenario) -> LanguageModel:
-    wanted = scenario.llama
-    model = open_model(scenario.model, threads=wanted.threads or 0, context=wanted.context or 0)
+    model = open_model(scenario.model, **scenario.llama.model_dump(exclude_none=True))
     missing = [verb for verb in ("choose", "count") if not callable(getattr(model, verb, None))]
     if missing:
         raise UsageError(

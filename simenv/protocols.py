@@ -21,6 +21,7 @@ from simenv.types import (
     Step,
     Visit,
 )
+from simenv.words import Completion, Limits, Prompt
 
 State = Mapping[str, npt.NDArray[np.generic]]
 """Named columns: how parts are saved to a checkpoint and restored from it."""
@@ -68,6 +69,14 @@ class LanguageModel(Protocol):
 
     def count(self, texts: Sequence[str]) -> Sequence[int]:
         """How many tokens each text costs."""
+
+
+@runtime_checkable
+class Writing(Protocol):
+    """The ability of a language model to write, for many agents at once."""
+
+    def complete(self, prompts: Sequence[Prompt], limits: Limits) -> Sequence[Completion]:
+        """Write an answer to each prompt, in order."""
 
 
 class Metric(Protocol):

@@ -6,10 +6,12 @@ A model of one's own plugs in as ``"package.module:Class"`` or as an entry point
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
+from typing import cast
 
 from simenv.errors import UsageError, unknown_name
 from simenv.protocols import LanguageModel
@@ -26,20 +28,19 @@ def names() -> list[str]:
     return sorted({**_FILES, **_places()})
 
 
-def open_model(name: str, *, threads: int = 0, context: int = 0) -> LanguageModel:
+def open_model(name: str, **wishes: int) -> LanguageModel:
     """The model of that name, ready to be asked.
 
     Args:
         name: one of ``names()``, the path of a GGUF file, or ``"package.module:Class"``.
-        threads: how many threads a GGUF model computes with; 0 for one per core, 8 at most.
-        context: the longest prompt that a GGUF model reads, tokens; 0 for what it was trained on.
+        wishes: how llama.cpp is to run a GGUF model, names and values of ``agents.models.settings.Wishes``.
 
     Raises:
         UsageError: there is no such model, or it cannot be loaded.
     """
     path = _FILES.get(name, Path(name))
     if name in _FILES or path.suffix == ".gguf" or path.is_file():
-        return _open_file(path, threads, context)
+        return _open_file(path, wishes)
     places = _places()
     if name not in places and ":" not in name:
         raise unknown_name("model", name, {**_FILES, **places})
@@ -52,15 +53,16 @@ def _places() -> dict[str, str]:
     return {**added, **_CLASSES}
 
 
-def _open_file(path: Path, threads: int, context: int) -> LanguageModel:
+def _open_file(path: Path, wishes: Mapping[str, int]) -> LanguageModel:
     try:
         from agents.models.llama_cpp import LlamaCppModel
+        from agents.models.settings import Wishes
     except ModuleNotFoundError as error:
         raise UsageError(
             f"Expected llama-cpp-python to open {path}, found no module {error.name!r}; "
             f"install it with: pip install 'simenv[llama]'."
         ) from error
-    return LlamaCppModel(path, threads=threads, context=context)
+    return LlamaCppModel(path, **cast(Wishes, wishes))
 
 
 def _load(place: str) -> LanguageModel:

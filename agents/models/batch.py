@@ -1,4 +1,4 @@
-"""A tree as the batch of tokens that llama.cpp computes at once."""
+"""Tokens of several sequences as the batch that llama.cpp computes at once."""
 
 from __future__ import annotations
 
@@ -14,31 +14,41 @@ from simenv.types import ByteArray, IntArray
 
 
 class Batch:
-    """Points llama.cpp to a tree's columns, and keeps alive what it points to.
+    """Points llama.cpp to columns, one entry per token, and keeps alive what it points to.
 
     Args:
-        tree: leaf number n is sequence n.
-        start: the position at which it grows.
-        wanted: int8 (nodes,), 1 where the logits are read.
+        token, position: int32 (tokens,).
+        low, high: int32 (tokens,), the token belongs to sequences low to high - 1.
+        wanted: int8 (tokens,), 1 where the logits are read.
     """
 
-    def __init__(self, tree: Tree, start: int, wanted: ByteArray) -> None:
-        lengths = tree.high - tree.low
+    def __init__(
+        self, token: IntArray, position: IntArray, low: IntArray, high: IntArray, wanted: ByteArray
+    ) -> None:
+        lengths = high - low
         ends = np.cumsum(lengths, dtype=np.int64)
         starts = ends - lengths
-        # the sequences of node n: low[n], low[n] + 1, ..., high[n] - 1, one node after another
-        owners: IntArray = (np.arange(ends[-1]) - np.repeat(starts - tree.low, lengths)).astype(np.int32)
+        # the sequences of token n: low[n], low[n] + 1, ..., high[n] - 1, one token after another
+        owners: IntArray = (np.arange(ends[-1]) - np.repeat(starts - low, lengths)).astype(np.int32)
         addresses = np.uint64(owners.ctypes.data) + 4 * starts.astype(np.uint64)
         columns: tuple[tuple[npt.NDArray[Any], Any], ...] = (
-            (tree.token, llama_cpp.llama_token),
-            (tree.depth + np.int32(start), llama_cpp.llama_pos),
+            (token, llama_cpp.llama_token),
+            (position, llama_cpp.llama_pos),
             (lengths, ctypes.c_int32),
             (addresses, ctypes.POINTER(llama_cpp.llama_seq_id)),
             (wanted, ctypes.c_int8),
         )
-        token, position, count, owner, logits = (pointer(array, kind) for array, kind in columns)
-        self.native = llama_cpp.llama_batch(len(tree), token, None, position, count, owner, logits)
+        tokens, positions, counts, owner, logits = (pointer(array, kind) for array, kind in columns)
+        self.native = llama_cpp.llama_batch(len(token), tokens, None, positions, counts, owner, logits)
         self._kept = (owners, columns)  # the struct holds bare addresses
+
+    @classmethod
+    def of(cls, tree: Tree, start: int, wanted: ByteArray) -> Batch:
+        """A tree that grows at position ``start``; leaf number n is sequence n."""
+        return cls(tree.token, tree.depth + np.int32(start), tree.low, tree.high, wanted)
+
+    def __len__(self) -> int:
+        return int(self.native.n_tokens)
 
 
 def pointer(array: npt.NDArray[Any], kind: Any) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import astuple
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
@@ -13,8 +15,9 @@ import numpy as np
 
 from agents.models.usage import Identified, Metered, Usage
 from simenv.errors import SimenvError, UsageError
-from simenv.protocols import LanguageModel
+from simenv.protocols import LanguageModel, Writing
 from simenv.types import FloatArray, Question
+from simenv.words import Completion, Limits, Prompt
 
 _PATIENCE = 60.0
 """How long to wait while another process writes, seconds."""
@@ -54,10 +57,10 @@ class Cached:
         for _, group in groupby(questions, key=lambda q: (q.shared, q.persona, q.page)):
             page = list(group)
             key = self._key(page)
-            found = self._file.execute("SELECT scores FROM pages WHERE key = ?", (key,)).fetchone()
-            if found:
+            found = self._found(key)
+            if found is not None:
                 self.hits += 1
-                answers += _split(found[0], page)
+                answers += _split(found, page)
             else:
                 self.misses += 1
                 asked = self._model.choose(page)
@@ -65,6 +68,26 @@ class Cached:
                 answers += asked
         self._keep(fresh)
         return answers
+
+    def complete(self, prompts: Sequence[Prompt], limits: Limits) -> Sequence[Completion]:
+        """What was written before, and the model's answers to the others, asked for together.
+
+        Raises:
+            UsageError: the model cannot write.
+        """
+        if not isinstance(self._model, Writing):
+            raise UsageError(
+                f"Expected a model that writes, found {type(self._model).__name__}, which only chooses; "
+                "name a GGUF model."
+            )
+        keys = [self._hash(*_texts(prompt, limits)) for prompt in prompts]
+        known = {key: found for key in set(keys) if (found := self._found(key)) is not None}
+        fresh = [place for place, key in enumerate(keys) if key not in known]
+        self.hits, self.misses = self.hits + len(keys) - len(fresh), self.misses + len(fresh)
+        asked = self._model.complete([prompts[place] for place in fresh], limits)
+        new = {keys[place]: _packed(one) for place, one in zip(fresh, asked, strict=True)}
+        self._keep(list(new.items()))
+        return [_unpacked({**new, **known}[key]) for key in keys]
 
     def count(self, texts: Sequence[str]) -> Sequence[int]:
         """How many tokens each text costs the model."""
@@ -100,21 +123,38 @@ class Cached:
                 "disk, then try again."
             ) from error
 
+    def _found(self, key: bytes) -> bytes | None:
+        row = self._file.execute("SELECT scores FROM pages WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
     def _key(self, page: Sequence[Question]) -> bytes:
-        """A hash of the model and of every word on the page, lengths included."""
-        digest = blake2b(self._identity.encode(), digest_size=32)
+        """A hash of the model and of every word on the page."""
+        words: list[str] = []
         for question in page:
-            for text in (
-                question.shared,
-                question.persona,
-                question.page,
-                question.branch,
-                *question.options,
-            ):
-                data = text.encode("utf-8", errors="replace")
-                digest.update(len(data).to_bytes(8, "little") + data)
-            digest.update(len(question.options).to_bytes(8, "little"))
+            words += (question.shared, question.persona, question.page, question.branch, *question.options)
+            words.append(str(len(question.options)))
+        return self._hash(*words)
+
+    def _hash(self, *words: str) -> bytes:
+        """Of the model and of words, lengths included."""
+        digest = blake2b(self._identity.encode(), digest_size=32)
+        for text in words:
+            data = text.encode("utf-8", errors="replace")
+            digest.update(len(data).to_bytes(8, "little") + data)
         return digest.digest()
+
+
+def _texts(prompt: Prompt, limits: Limits) -> tuple[str, ...]:
+    """Everything that an answer depends on beside the model, told apart from a page's words."""
+    return ("complete", json.dumps([astuple(prompt), astuple(limits)]))
+
+
+def _packed(completion: Completion) -> bytes:
+    return json.dumps(astuple(completion)).encode()
+
+
+def _unpacked(data: bytes) -> Completion:
+    return Completion(*json.loads(data))
 
 
 def _split(scores: bytes, page: Sequence[Question]) -> list[FloatArray]:

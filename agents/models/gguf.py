@@ -127,7 +127,7 @@ def quantise(source: Path, target: Path, kind: str) -> None:
         SimenvError: llama.cpp could not do it.
     """
     from agents.models.hearing import complaints, llama_cpp
-    from agents.models.native import check_file
+    from agents.models.weights import check_file
 
     if kind not in _KINDS:
         raise unknown_name("quantisation", kind, _KINDS)

@@ -24,7 +24,7 @@ _LOG = logging.getLogger("simenv.models")
 _ERROR = 4
 
 
-@dataclass
+@dataclass(eq=False)  # each listener is its own, also where two have heard the same
 class Complaints:
     """What llama.cpp wrote to its log at level error."""
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from agents.models.errors import ContextTooShort
 from agents.models.native import SEQUENCES, Native
-from agents.models.personas import Personas
+from agents.models.personas import Kept, Personas
 from agents.models.segments import Answer
 from agents.models.tree import Tokens, Tree, bundles, grow
 
@@ -76,9 +76,9 @@ class Layout(Protocol):
 class Branching:
     """What branches share is computed once: a page is one evaluation."""
 
-    def __init__(self, native: Native, budget: int) -> None:
+    def __init__(self, native: Native, kept: Kept) -> None:
         self._native = native
-        self._personas = Personas(native, budget)
+        self._personas = Personas(native, kept)
 
     def plots(self, page: Page) -> Iterator[Plot]:
         """One tree, or several where the page has more branches than the cache can hold."""

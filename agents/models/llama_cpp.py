@@ -9,52 +9,59 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
+from queue import SimpleQueue
 from time import perf_counter
 from types import TracebackType
-
-import numpy as np
+from typing import Unpack
 
 from agents.models.hearing import llama_cpp
-from agents.models.layouts import Branching, Layout, Page, Whole
+from agents.models.layouts import Page
 from agents.models.native import Native
-from agents.models.scores import scores
+from agents.models.personas import Kept
+from agents.models.sampling import Sampler
 from agents.models.segments import Speller
-from agents.models.softmax import log_softmax
+from agents.models.settings import Settings, Wishes
+from agents.models.thinking import Thinker
 from agents.models.usage import Usage
+from agents.models.weights import Weights
+from agents.models.writing import Job, Writer
 from simenv.errors import UsageError
 from simenv.types import FloatArray, Question
+from simenv.words import Completion, Limits, Prompt
 
 _LOG = logging.getLogger("simenv.models")
+Answered = tuple[list[FloatArray], Usage]
 
 
 class LlamaCppModel:
     """A language model from a GGUF file.
 
-    The same question gives the same bits, whatever was asked before and whichever other agents are asked in
-    the same call.
+    The same question gives the same bits, whatever was asked before, whichever other agents are asked in the
+    same call, and however many contexts and threads compute.
 
     Args:
         path: the GGUF file.
-        threads: how many threads compute; 0 for one per core that this process may use, 8 at most.
-        context: the longest prompt, tokens; 0 for what the model was trained on, 4,096 at most.
-        persona_budget_mb: memory for the beginnings of agents' prompts, megabytes.
+        wishes: how llama.cpp is to run.
 
     Raises:
         UsageError: the file is not a model that llama.cpp can load, or its chat template fails.
     """
 
-    def __init__(
-        self, path: Path | str, *, threads: int = 0, context: int = 0, persona_budget_mb: int = 256
-    ) -> None:
+    def __init__(self, path: Path | str, **wishes: Unpack[Wishes]) -> None:
         self._path = Path(path)
-        self._native = Native(self._path, threads=threads or _cores(), context=context)
-        self._speller = Speller(self._native)
-        self._layout = self._lay_out(persona_budget_mb << 20)
+        self._settings = Settings.of(wishes)
+        self._weights = Weights(self._path, gpu_layers=self._settings.gpu_layers)
+        self.context = self._settings.longest(self._weights.trained)
+        self._speller = Speller(self._weights)
+        self._free: SimpleQueue[Thinker] = SimpleQueue()
+        for thinker in self._thinkers():
+            self._free.put(thinker)
+        self._threads = ThreadPoolExecutor(self._settings.contexts, thread_name_prefix="simenv.models")
         self._usage = Usage()
 
     def choose(self, questions: Sequence[Question]) -> Sequence[FloatArray]:
@@ -67,14 +74,32 @@ class LlamaCppModel:
             ContextTooShort: a prompt is longer than the context.
             UsageError: a question has no words or no options, or the model was closed.
         """
-        if not self._native.open:
-            raise UsageError(f"Expected an open model, found {self._path} closed; open it again.")
+        self._need_open()
         began = perf_counter()
+        pages = [list(page) for _, page in groupby(questions, key=lambda q: (q.shared, q.persona, q.page))]
         answers: list[FloatArray] = []
-        for _, page in groupby(questions, key=lambda q: (q.shared, q.persona, q.page)):
-            answers += self._choose_page(list(page))
+        for found, cost in self._answered(pages):
+            answers += found
+            self._usage += cost
         self._usage += Usage(seconds=perf_counter() - began)
         return answers
+
+    def complete(self, prompts: Sequence[Prompt], limits: Limits) -> Sequence[Completion]:
+        """Write an answer to each prompt, many at a time.
+
+        The same prompts in the same order give the same bytes; beside others a prompt may get another answer,
+        because llama.cpp computes a sequence's bits together with those of its neighbours.
+
+        Raises:
+            ContextTooShort: a prompt and the longest answer do not fit into the context.
+            UsageError: a grammar cannot be read, a prompt has no words, or the model was closed.
+        """
+        self._need_open()
+        began = perf_counter()
+        jobs = [self._job(prompt, limits) for prompt in prompts]
+        written, cost = self._writer.write(jobs, limits)
+        self._usage += cost + Usage(seconds=perf_counter() - began)
+        return written
 
     def count(self, texts: Sequence[str]) -> Sequence[int]:
         """How many tokens each text costs."""
@@ -94,7 +119,8 @@ class LlamaCppModel:
         """A sha256 of everything that the answers' bits depend on: file, context, llama.cpp and processor."""
         parts = (
             self.sha256,
-            self._native.context,
+            self.context,
+            self._settings.batch,
             llama_cpp.__version__,
             llama_cpp.llama_print_system_info(),
         )
@@ -102,7 +128,8 @@ class LlamaCppModel:
 
     def close(self) -> None:
         """Free the model's memory; doing it twice does no harm."""
-        self._native.close()
+        self._threads.shutdown()
+        self._weights.close()
 
     def __enter__(self) -> LlamaCppModel:
         return self
@@ -112,33 +139,49 @@ class LlamaCppModel:
     ) -> None:
         self.close()
 
-    def _lay_out(self, budget: int) -> Layout:
-        if self._native.can_branch():
-            return Branching(self._native, budget)
-        _LOG.warning("%s cannot share beginnings of prompts; computing each one whole, slowly.", self._path)
-        return Whole(self._native)
+    def _need_open(self) -> None:
+        if not self._weights.open:
+            raise UsageError(f"Expected an open model, found {self._path} closed; open it again.")
 
-    def _choose_page(self, questions: Sequence[Question]) -> list[FloatArray]:
+    @cached_property
+    def _writer(self) -> Writer:
+        size = self._settings.writing(self._weights.trained)
+        return Writer(
+            Native(self._weights, size), self.context, shares=self._weights.can_branch(self.context)
+        )
+
+    def _job(self, prompt: Prompt, limits: Limits) -> Job:
+        shared, own = self._speller.prompt(prompt)
+        if not own:
+            raise UsageError("Expected a prompt with words of its own, found none; say what to write.")
+        return Job(shared, own, Sampler(self._weights, prompt, limits))
+
+    def _thinkers(self) -> list[Thinker]:
+        """One for each context."""
+        kept = None
+        if self._weights.can_branch(self.context):
+            kept = Kept(self._settings.budget)
+        else:
+            _LOG.warning(
+                "%s cannot share beginnings of prompts; computing each one whole, slowly.", self._path
+            )
+        size = self._settings.size(self._weights.trained)
+        natives = [Native(self._weights, size) for _ in range(self._settings.contexts)]
+        return [Thinker(native, self.context, kept) for native in natives]
+
+    def _answered(self, pages: Sequence[Sequence[Question]]) -> list[Answered]:
+        """Each page by whichever context is free."""
+        if len(pages) > 1 and self._settings.contexts > 1:
+            return list(self._threads.map(self._answer, pages))
+        return [self._answer(page) for page in pages]
+
+    def _answer(self, questions: Sequence[Question]) -> Answered:
         """One agent's page."""
         spell, first = self._speller, questions[0]
-        page = Page(
-            spell.shared(first),
-            spell.persona(first),
-            spell.page(first),
-            [spell.answers(question) for question in questions],
-        )
-        page.check_length(self._native.context)
-        answers = page.answers
-        found = np.empty(len(answers), dtype=np.float64)
-        evaluated = evaluations = 0
-        for plot in self._layout.plots(page):
-            here = [place for place, answer in enumerate(answers) if answer.twig in plot.tree.paths]
-            found[here] = scores(self._native, plot, [answers[place] for place in here])
-            evaluated += plot.before + len(plot.tree)
-            evaluations += 1
-        self._usage += Usage(prompt=evaluated, cached=page.apart() - evaluated, evaluations=evaluations)
-        return log_softmax(found, [len(options) for options in page.questions])
-
-
-def _cores() -> int:
-    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 8)
+        answers = [spell.answers(question) for question in questions]
+        page = Page(spell.shared(first), spell.persona(first), spell.page(first), answers)
+        thinker = self._free.get()
+        try:
+            return thinker.answer(page)
+        finally:
+            self._free.put(thinker)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from threading import Lock
 
 import numpy as np
 
@@ -13,22 +14,53 @@ Beginning = tuple[Tokens, Tokens]
 """What all agents share, and what one agent's pages share."""
 
 
-class Personas:
-    """Brings the beginning of an agent's prompts into the model's cache, one agent at a time.
-
-    A beginning is always computed in the same two steps, the shared part and then the persona, so its bits
-    do not depend on what was remembered. The least recently used are forgotten when memory is full.
+class Kept:
+    """Beginnings as llama.cpp holds them, for all contexts of a model: the least recently used are forgotten.
 
     Args:
-        native: the model.
-        budget: memory for remembered beginnings, bytes.
+        budget: memory for them, bytes.
     """
 
-    def __init__(self, native: Native, budget: int) -> None:
-        self._native = native
+    def __init__(self, budget: int) -> None:
         self._budget = budget
         self._size = 0
         self._states: OrderedDict[Beginning, ByteState] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, beginning: Beginning) -> ByteState | None:
+        """What was kept, or None."""
+        with self._lock:
+            state = self._states.get(beginning)
+            if state is not None:
+                self._states.move_to_end(beginning)
+            return state
+
+    def put(self, beginning: Beginning, state: ByteState) -> None:
+        """Keep it; others are forgotten where memory is full."""
+        with self._lock:
+            if beginning in self._states:  # another context was quicker
+                return
+            self._states[beginning] = state
+            self._size += state.nbytes
+            while self._size > self._budget:
+                _, forgotten = self._states.popitem(last=False)
+                self._size -= forgotten.nbytes
+
+
+class Personas:
+    """Brings the beginning of an agent's prompts into a context's cache, one agent at a time.
+
+    A beginning is always computed in the same two steps, the shared part and then the persona, so its bits
+    do not depend on what was kept.
+
+    Args:
+        native: the context.
+        kept: beginnings that were computed before.
+    """
+
+    def __init__(self, native: Native, kept: Kept) -> None:
+        self._native = native
+        self._kept = kept
         self._present: Beginning | None = None
         self._copies = 1
 
@@ -54,9 +86,8 @@ class Personas:
     def _load(self, beginning: Beginning) -> int:
         """Into sequence 0 of an empty cache, from memory or by evaluating it."""
         shared, persona = beginning
-        state = self._states.get(beginning)
+        state = self._kept.get(beginning)
         if state is not None:
-            self._states.move_to_end(beginning)
             self._native.clear()
             self._native.restore(state)
             return 0
@@ -70,12 +101,5 @@ class Personas:
         if tokens:
             tree = grow(tokens, [()])
             self._native.evaluate(tree, start, np.zeros(len(tree), dtype=np.int8))
-            self._remember(beginning, self._native.save())
+            self._kept.put(beginning, self._native.save())
         return len(tokens)
-
-    def _remember(self, beginning: Beginning, state: ByteState) -> None:
-        self._states[beginning] = state
-        self._size += state.nbytes
-        while self._size > self._budget:
-            _, forgotten = self._states.popitem(last=False)
-            self._size -= forgotten.nbytes

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from agents.models.native import Native
 from agents.models.template import around
 from agents.models.tree import Tokens
+from agents.models.weights import Weights
 from simenv.errors import UsageError
 from simenv.types import Question
+from simenv.words import Prompt
 
 _REMEMBERED = 1 << 16
 """How many segments are kept as tokens: titles and branches come again and again."""
@@ -36,21 +37,21 @@ class Answer:
 class Speller:
     """Turns the segments of questions into tokens, inside the model's chat template where it has one."""
 
-    def __init__(self, native: Native) -> None:
-        self._native = native
-        self._lead = native.tokenise(_LEAD)
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._lead = weights.tokenise(_LEAD)
         self._spell = lru_cache(maxsize=_REMEMBERED)(self._spelled)
-        beginning = native.beginning()
+        beginning = weights.beginning()
         opening: Tokens = () if beginning is None else (beginning,)
-        template = native.metadata("tokenizer.chat_template")
+        template = weights.metadata("tokenizer.chat_template")
         self._chat = bool(template)
         self._before: Tokens = opening
         self._after: Tokens = ()
         if template:
-            before, after = around(template, native.control_text("bos"), native.control_text("eos"))
-            tokens = tuple(native.tokenise(before, special=True))
+            before, after = around(template, weights.control_text("bos"), weights.control_text("eos"))
+            tokens = tuple(weights.tokenise(before, special=True))
             self._before = tokens if tokens[:1] == opening else opening + tokens
-            self._after = tuple(native.tokenise(after, special=True))
+            self._after = tuple(weights.tokenise(after, special=True))
 
     def count(self, text: str) -> int:
         """How many tokens a text costs."""
@@ -67,6 +68,11 @@ class Speller:
     def page(self, question: Question) -> Tokens:
         """What follows on one page."""
         return self._spell(question.page)
+
+    def prompt(self, prompt: Prompt) -> tuple[Tokens, Tokens]:
+        """How all prompts begin, and what follows in this one."""
+        own = self._spell(prompt.persona) + self._spell(prompt.words) + self._after
+        return self._before + self._spell(prompt.shared), own
 
     def answers(self, question: Question) -> Sequence[Answer]:
         """The question's own words with each of its options.
@@ -92,6 +98,6 @@ class Speller:
     def _spelled(self, text: str) -> Tokens:
         lead = len(self._lead)
         if lead == 1:
-            return tuple(self._native.tokenise(text))
+            return tuple(self._weights.tokenise(text))
         # This tokenizer writes a space before every text that it is given: not into the middle of a prompt.
-        return tuple(self._native.tokenise(_LEAD + text)[lead:])
+        return tuple(self._weights.tokenise(_LEAD + text)[lead:])

@@ -126,7 +126,7 @@ def _naive(path: Path, visit: Visit) -> tuple[float, float]:
 def _loaded_alike() -> Iterator[None]:
     """Let llama-cpp-python load models with the settings that ours are loaded with."""
     from agents.models.hearing import llama_cpp
-    from agents.models.native import loading
+    from agents.models.weights import loading
 
     settings = loading()
     default = llama_cpp.llama_cpp.llama_model_default_params

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agents.behaviour.lexicon import lexicon
 from agents.models import EMBEDDED
-from agents.models.native import Native
+from agents.models.weights import Weights
 from agents.prompts import one_line, prompts
 from agents.questions import Branches, leave_question
 from tests.agents.behaviour.small import village
@@ -64,7 +64,7 @@ def test_no_token_reaches_over_the_end_of_a_line() -> None:
 def test_the_embedded_model_reads_as_its_lexicon_does() -> None:
     datasets = [loaded("ml-1m", 0), loaded("town", 0)]
     whole, _ = lexicon(datasets)
-    embedded = Native(EMBEDDED, threads=1)
+    embedded = Weights(EMBEDDED)
     for dataset in datasets:
         branches = Branches(dataset.catalog)
         for item in np.arange(0, len(dataset.catalog), 7):

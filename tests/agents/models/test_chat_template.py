@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from agents.models.llama_cpp import LlamaCppModel
-from agents.models.native import Native
 from agents.models.segments import Speller
 from agents.models.template import around
 from agents.models.vocabulary import control_token
+from agents.models.weights import Weights
 from simenv.errors import UsageError
 from simenv.types import Question
 from tests.agents.models import foreign, tiny
@@ -37,7 +37,7 @@ def test_the_answer_is_scored_where_the_assistants_turn_begins(files: Mapping[st
 
 @pytest.mark.parametrize("spelled", ["<|im_end|>", "</s>", "<s>", "[INST]", "\\xff<eos>"])
 def test_words_that_spell_a_control_token_are_only_words(tmp_path: Path, spelled: str) -> None:
-    native = Native(foreign.sentencepiece(tmp_path / "sp.gguf", LLAMA_2), threads=1)
+    native = Weights(foreign.sentencepiece(tmp_path / "sp.gguf", LLAMA_2))
     speller = Speller(native)
     segments = replace(QUESTION, shared=spelled, persona=spelled, page=spelled, branch=spelled)
     beginning = (1, 4)  # <s> and [INST], from the template
@@ -49,7 +49,7 @@ def test_words_that_spell_a_control_token_are_only_words(tmp_path: Path, spelled
 
 
 def test_no_space_is_put_between_the_segments(tmp_path: Path) -> None:
-    native = Native(foreign.sentencepiece(tmp_path / "sp.gguf"), threads=1)
+    native = Weights(foreign.sentencepiece(tmp_path / "sp.gguf"))
     speller = Speller(native)
     apart = Question("a", "b", " c", "d?", ("yes", " yes"))
     yes, spaced = speller.answers(apart)

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from agents.models.llama_cpp import LlamaCppModel
-from agents.models.native import Native
+from agents.models.weights import Weights
 from tests.agents.models import foreign
 from tests.contracts.language_model import page, same
 
 
 def answers(path: Path, monkeypatch: pytest.MonkeyPatch, *, branching: bool) -> list[np.ndarray]:
     """What a model says about two agents' pages, laid out in one way or the other."""
-    monkeypatch.setattr(Native, "can_branch", lambda _: branching)
+    monkeypatch.setattr(Weights, "can_branch", lambda *_: branching)
     return list(LlamaCppModel(path, threads=1).choose(page(1) + page(2)))
 
 
@@ -36,9 +36,9 @@ def test_a_recurrent_model_is_asked_one_prompt_at_a_time(
 
 
 def test_a_window_shorter_than_the_context_forbids_branching(tmp_path: Path) -> None:
-    assert not Native(foreign.sliding(tmp_path / "narrow.gguf", 32), threads=1).can_branch()
-    assert Native(foreign.sliding(tmp_path / "wide.gguf", 256), threads=1).can_branch()
-    assert Native(tmp_path / "narrow.gguf", threads=1, context=32).can_branch()
+    assert not Weights(foreign.sliding(tmp_path / "narrow.gguf", 32)).can_branch(64)
+    assert Weights(foreign.sliding(tmp_path / "wide.gguf", 256)).can_branch(64)
+    assert Weights(tmp_path / "narrow.gguf").can_branch(32)
 
 
 def test_a_window_as_long_as_the_context_makes_no_difference(

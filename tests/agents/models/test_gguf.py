@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from agents.models.gguf import quantise, write_gguf
-from agents.models.native import Native
+from agents.models.native import Native, Size
 from agents.models.tree import grow
 from agents.models.vocabulary import control_token
+from agents.models.weights import Weights
 from simenv.errors import UsageError
 from tests.agents.models import tiny
 
@@ -21,8 +22,9 @@ PROMPT = "People and films\nAgent 7 likes drama\nDay 1:\nHeat (1995) Watch?"
 
 def said(path: Path, text: str) -> np.ndarray:
     """The logits after a text, as llama.cpp computes them."""
-    native = Native(path, threads=1)
-    tokens = [native.beginning() or 0, *native.tokenise(text)]
+    weights = Weights(path)
+    native = Native(weights, Size(cells=256, threads=1, unit=256))
+    tokens = [weights.beginning() or 0, *weights.tokenise(text)]
     wanted = np.zeros(len(tokens), dtype=np.int8)
     wanted[-1] = 1
     return native.evaluate(grow(tokens, [()]), 0, wanted)[0].copy()
@@ -98,8 +100,8 @@ def test_what_cannot_be_quantised_is_refused(tmp_path: Path, files: Mapping[str,
 
 
 def test_the_file_says_what_the_model_is(files: Mapping[str, Path]) -> None:
-    native = Native(files["chat"], threads=1)
-    assert native.metadata("general.name") == "tiny"
-    assert native.metadata("tokenizer.chat_template") == tiny.TEMPLATE
-    assert native.metadata("nothing") == ""
-    assert native.context == replace(tiny.SHAPE).context
+    weights = Weights(files["chat"])
+    assert weights.metadata("general.name") == "tiny"
+    assert weights.metadata("tokenizer.chat_template") == tiny.TEMPLATE
+    assert weights.metadata("nothing") == ""
+    assert weights.trained == replace(tiny.SHAPE).context

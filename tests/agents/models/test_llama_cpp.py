@@ -12,8 +12,8 @@ import pytest
 
 from agents.models.errors import ContextTooShort
 from agents.models.llama_cpp import LlamaCppModel
-from agents.models.native import Native
 from agents.models.vocabulary import control_token
+from agents.models.weights import Weights
 from simenv.errors import UsageError
 from simenv.types import Question
 from tests.agents.models import tiny
@@ -55,7 +55,7 @@ def test_a_branch_is_answered_as_one_prompt_of_its_own(
 ) -> None:
     questions = page(1) + page(2)
     branching = LlamaCppModel(files[kind], threads=1).choose(questions)
-    monkeypatch.setattr(Native, "can_branch", lambda _: False)
+    monkeypatch.setattr(Weights, "can_branch", lambda *_: False)
     whole = LlamaCppModel(files[kind], threads=1).choose(questions)
     for left, right in zip(branching, whole, strict=True):
         np.testing.assert_allclose(left, right, atol=tolerance)
@@ -141,7 +141,7 @@ def test_a_prompt_longer_than_the_context_is_refused_with_both_lengths(files: Ma
 def test_a_model_that_cannot_share_beginnings_says_so_once(
     files: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(Native, "can_branch", lambda _: False)
+    monkeypatch.setattr(Weights, "can_branch", lambda *_: False)
     with caplog.at_level(logging.WARNING):
         model = LlamaCppModel(files["f16"], threads=1)
         for agent in (1, 2):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.models.native import Native
 from agents.models.vocabulary import Vocabulary, control_token
+from agents.models.weights import Weights
 from simenv.errors import UsageError
 from tests.agents.models import tiny
 
@@ -19,17 +19,17 @@ TEXTS = st.one_of(st.text(), st.lists(st.sampled_from(FRAGMENTS)).map("".join))
 
 
 @pytest.fixture(scope="module")
-def native(files: Mapping[str, Path]) -> Native:
-    return Native(files["f32"], threads=1)
+def native(files: Mapping[str, Path]) -> Weights:
+    return Weights(files["f32"])
 
 
 @given(TEXTS)
-def test_llama_cpp_reads_a_text_as_the_vocabulary_does(native: Native, text: str) -> None:
+def test_llama_cpp_reads_a_text_as_the_vocabulary_does(native: Weights, text: str) -> None:
     assert native.tokenise(text) == tiny.vocabulary().encode(text)
 
 
 @given(TEXTS)
-def test_no_text_spells_a_control_token(native: Native, text: str) -> None:
+def test_no_text_spells_a_control_token(native: Weights, text: str) -> None:
     control = {tiny.vocabulary()[control_token(role)] for role in tiny.CONTROL}
     assert control.isdisjoint(native.tokenise(text))
 

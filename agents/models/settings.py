@@ -1,0 +1,79 @@
+"""How llama.cpp runs: what a user may say, and what is found from the machine and the model."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TypedDict
+
+from agents.models.native import Size
+from agents.models.weights import EVERY_LAYER
+
+_LONGEST = 4096
+_SPARE = 1024
+"""Room in a cache for branches beyond the longest sequence, tokens."""
+_MOST_THREADS = 8
+_UNIT = 512
+
+
+class Wishes(TypedDict, total=False):
+    """What may be said; 0 or nothing leaves it to us.
+
+    Args:
+        threads: how many threads compute; one per core that this process may use, 8 at most.
+        contexts: how many contexts they are shared out to; one per thread.
+        context: the longest prompt, tokens; what the model was trained on, 4,096 at most.
+        batch: most tokens that are computed at once; 512.
+        gpu_layers: how many layers a GPU computes, -1 for all, which is also the default; 0 for none.
+        persona_budget_mb: memory for the beginnings of agents' prompts, megabytes; 256.
+    """
+
+    threads: int
+    contexts: int
+    context: int
+    batch: int
+    gpu_layers: int
+    persona_budget_mb: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Wishes, with what was left open found from the machine."""
+
+    threads: int
+    contexts: int
+    context: int
+    batch: int
+    gpu_layers: int
+    budget: int
+
+    @classmethod
+    def of(cls, wishes: Wishes) -> Settings:
+        """Fill in what was left open."""
+        threads = wishes.get("threads") or min(cores(), _MOST_THREADS)
+        return cls(
+            threads,
+            min(wishes.get("contexts") or threads, threads),
+            wishes.get("context") or 0,
+            wishes.get("batch") or _UNIT,
+            wishes.get("gpu_layers", EVERY_LAYER),
+            wishes.get("persona_budget_mb", 256) << 20,
+        )
+
+    def longest(self, trained: int) -> int:
+        """The longest prompt of a model that was trained on so many tokens."""
+        return self.context or min(trained, _LONGEST)
+
+    def size(self, trained: int) -> Size:
+        """Of each context of such a model."""
+        cells = self.longest(trained) + _SPARE
+        return Size(cells=cells, threads=-(-self.threads // self.contexts), unit=self.batch)
+
+    def writing(self, trained: int) -> Size:
+        """Of the context in which agents write, on all threads."""
+        return Size(cells=2 * self.longest(trained), threads=self.threads, unit=self.batch)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
