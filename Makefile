@@ -32,7 +32,7 @@ format: .venv/dev.stamp
 	touch $@
 
 .venv/dev.stamp: .venv/run.stamp
-	$(PIP) install --quiet -c constraints.txt -e ".[llama,dev]"
+	$(PIP) install --quiet -c constraints.txt -e ".[llama,dashboard,dev]"
 	touch $@
 
 check-tools:

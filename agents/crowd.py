@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,7 +12,10 @@ from agents.memory import Window
 from agents.taste_policy import TastePolicy
 from simenv.luck import clock, stream
 from simenv.people import People
-from simenv.types import FloatArray, Response, Slate, Step
+from simenv.types import BoolArray, FloatArray, IntArray, Response, Slate, Step, Visit
+
+if TYPE_CHECKING:
+    from simenv.gym.feed_kernels import Bits, Seen
 
 
 class Crowd(People):
@@ -28,11 +32,11 @@ class Crowd(People):
     def __init__(self, policy: TastePolicy, *, pages: int = 5, seed: int = 0) -> None:
         population, decision, items = policy.population, policy.decision, policy.items
         super().__init__(population, policy, Window(len(population), 0), pages=pages, seed=seed)
-        from agents.crowd_kernels import respond  # numba is slow to import
+        from agents import crowd_kernels  # numba is slow to import
 
-        self._respond = respond
+        self._kernels = crowd_kernels
         self._keys = tuple(np.uint64(stream(decision.seed, part).key) for part in ("watch", "rate", "leave"))
-        self._items = (*(getattr(items, name) for name in _COLUMNS), np.float32(items.spread))
+        self._items = (*(_on_lines(getattr(items, name)) for name in _COLUMNS), np.float32(items.spread))
         self._depths = cache(decision.examination.depths)
         self._rules = np.float32(decision.examination.fatigue), decision.lift, pages
         self._agents = population.taste, population.activity, self.satisfaction, self.fatigue
@@ -45,13 +49,30 @@ class Crowd(People):
     def respond(self, slate: Slate) -> Step:
         """What the agents do with a slate; chances and expected stars are NaN."""
         rules = (self._items, (self._depths(slate.items.shape[1]), *self._rules))
-        watched, rating, action, left, satisfaction, fatigue = self._respond(
+        watched, rating, action, left, satisfaction, fatigue = self._kernels.respond(
             self._keys, clock(slate.visit), slate.items, self._agents, rules
         )
         unsaid = _unsaid(slate.items.shape)
         return Step(slate, Response(watched, rating, unsaid, unsaid, action), satisfaction, fatigue, left)
 
+    def live(
+        self, visit: Visit, page: tuple[IntArray, IntArray], notes: tuple[Bits, Seen]
+    ) -> tuple[BoolArray, FloatArray]:
+        """``respond`` to what is new on a page, and what a feed notes of it, in one pass."""
+        rules = (self._items, (self._depths(page[1].shape[1]), *self._rules))
+        return self._kernels.live((self._keys, clock(visit)), page, self._agents, rules, notes)
 
+
+def _on_lines(numbers: FloatArray) -> FloatArray:
+    """The same numbers where a line of the processor's memory begins: rows then touch no line too many."""
+    room = np.empty(numbers.size + _LINE, dtype=np.float32)
+    first = -room.ctypes.data % (_LINE * room.itemsize) // room.itemsize
+    out: FloatArray = room[first : first + numbers.size].reshape(numbers.shape)
+    out[:] = numbers
+    return out
+
+
+_LINE = 16
 _COLUMNS = ("watch", "lure", "stars", "level", "cuts")
 
 

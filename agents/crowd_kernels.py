@@ -7,7 +7,6 @@ in the processor's nearest memory from one kernel to the next.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from agents.kernels import (
     edges_of,
@@ -18,11 +17,15 @@ from agents.kernels import (
     stars_drawn,
     wants,
 )
-from simenv.kernels import Clock, draws, enjoyment, exp, felt, fold, heads, kernel, unit
+from agents.lanes import dot
+from simenv.gym.feed_kernels import Bits, Seen, note, show
+from simenv.kernels import Clock, at, draws, enjoyment, exp, felt, fold, heads, kernel, unit
 from simenv.types import NOTHING, BoolArray, ByteArray, FloatArray, IntArray
 
 Keys = tuple[np.uint64, np.uint64, np.uint64]
 """Luck of watching, of rating and of leaving."""
+Luck = tuple[Keys, Clock]
+"""And for when."""
 Agents = tuple[FloatArray, ByteArray, FloatArray, FloatArray]
 """Taste and activity, satisfaction and fatigue: columns of all agents, the last two of which change."""
 Items = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, np.float32]
@@ -40,7 +43,6 @@ _ZERO, _ONE = np.float32(0), np.float32(1)
 def respond(keys: Keys, clock: Clock, shown: IntArray, agents: Agents, rules: tuple[Items, Habits]) -> Answer:
     """What the agents do with a page, after which they feel otherwise."""
     batch, slots = shown.shape
-    items, habits = rules
     watched = np.empty((batch, slots), dtype=np.bool_)
     rating = np.empty((batch, slots), dtype=np.float32)
     action = np.empty(batch, dtype=np.int8)
@@ -48,13 +50,66 @@ def respond(keys: Keys, clock: Clock, shown: IntArray, agents: Agents, rules: tu
     mood = np.empty((2, batch), dtype=np.float32)
     for first in range(0, batch, BLOCK):
         last = min(first + BLOCK, batch)
-        here = (clock[0][first:last], clock[1][first:last], clock[2][first:last], clock[3][first:last])
         page = (shown[first:last], watched[first:last], rating[first:last])
-        _watch(keys[0], here, page, agents, rules)
-        _rate(keys[1], here, page, agents, items)
-        _feel(here[3], page, agents, mood[:, first:last])
-        _leave(keys[2], here, agents, habits[3], (action[first:last], left[first:last]))
+        answer = (mood[:, first:last], action[first:last], left[first:last])
+        _answer((keys, _part(clock, first, last)), page, agents, rules, answer)
     return watched, rating, action, left, mood[0], mood[1]
+
+
+@kernel
+def live(
+    luck: Luck,
+    page: tuple[IntArray, IntArray],
+    agents: Agents,
+    rules: tuple[Items, Habits],
+    notes: tuple[Bits, Seen],
+) -> tuple[BoolArray, FloatArray]:
+    """What agents do with the items that they do not know yet, noted for a recommender to see.
+
+    Args:
+        page: the rows of the notes, int32 (batch,), and the items, int32 (batch, slots).
+
+    Returns:
+        Whether each visit is over, and what the page was worth: bool (batch,), float32 (5, batch).
+    """
+    rows, items = page
+    batch, slots = items.shape
+    left = np.empty(batch, dtype=np.bool_)
+    worth = np.empty((5, batch), dtype=np.float32)
+    shown = show(notes[0], rows, items)
+    room = min(batch, BLOCK)
+    watched = np.empty((room, slots), dtype=np.bool_)
+    rating = np.empty((room, slots), dtype=np.float32)
+    mood, action = np.empty((2, room), dtype=np.float32), np.empty(room, dtype=np.int8)
+    for first in range(0, batch, BLOCK):
+        last = min(first + BLOCK, batch)
+        n = last - first
+        answered = (shown[first:last], watched[:n], rating[:n])
+        answer = (mood[:, :n], action[:n], left[first:last])
+        _answer((luck[0], _part(luck[1], first, last)), answered, agents, rules, answer)
+        worth[:, first:last] = note(rows[first:last], answered, notes[1])
+    return left, worth
+
+
+@kernel
+def _part(clock: Clock, first: int, last: int) -> Clock:
+    return clock[0][first:last], clock[1][first:last], clock[2][first:last], clock[3][first:last]
+
+
+@kernel
+def _answer(
+    luck: Luck,
+    page: tuple[IntArray, BoolArray, FloatArray],
+    agents: Agents,
+    rules: tuple[Items, Habits],
+    answer: tuple[FloatArray, ByteArray, BoolArray],
+) -> None:
+    """What a few agents do with a page: fills in watched and rating, mood, action and end of visit."""
+    (keys, clock), (items, habits) = luck, rules
+    _watch(keys[0], clock, page, agents, rules)
+    _rate(keys[1], clock, page, agents, items)
+    _feel(clock[3], page, agents, answer[0])
+    _leave(keys[2], clock, agents[1], habits[3], answer)
 
 
 @kernel
@@ -93,7 +148,7 @@ def _take(
     wanted, luck, depths = page
     rows, fatigue, weight = tired
     for b in range(shown.shape[0]):
-        own = fatigue[rows[b]]
+        own = fatigue[at(rows[b])]
         for slot in range(shown.shape[1]):
             chance = looks(own, weight, depths[slot]) * wanted[b, slot]
             watched[b, slot] = (shown[b, slot] != NOTHING) & (luck[b, slot] < chance)
@@ -114,17 +169,16 @@ def _rate(
     factors, scale = stars.shape[1], _ONE / spread
     edges = edges_of(cuts, scale)
     who, slot = _places(watched)
-    latent = _paired(taste, (rows, shown, who, slot), stars)
-    luck = np.empty(who.shape, dtype=np.float32)
+    latent, luck = np.empty(who.shape, dtype=np.float32), np.empty(who.shape, dtype=np.float32)
     for n in range(who.shape[0]):
-        item = shown[who[n], slot[n]]
-        latent[n] = level[item] + taste[rows[who[n]], 2 * factors] + latent[n]
-        luck[n] = unit(fold(own[who[n]], item))
+        item, row = at(shown[at(who[n]), at(slot[n])]), at(rows[at(who[n])])
+        latent[n] = level[item] + taste[row, 2 * factors] + dot(taste, row, factors, stars, item)
+        luck[n] = unit(fold(own[at(who[n])], item))
     for n in range(who.shape[0]):
         luck[n] = stars_drawn(luck[n], logit_of_stars(latent[n], edges, scale))
     rating[:] = np.nan
     for n in range(who.shape[0]):
-        rating[who[n], slot[n]] = luck[n]
+        rating[at(who[n]), at(slot[n])] = luck[n]
 
 
 @kernel
@@ -132,35 +186,12 @@ def _places(watched: BoolArray) -> tuple[IntArray, IntArray]:
     """Entry and slot of everything that is watched: int32 (n,) each, in order."""
     who = np.empty(watched.size, dtype=np.int32)
     slot = np.empty(watched.size, dtype=np.int32)
-    n = 0
+    n = at(0)
     for b in range(watched.shape[0]):
         for s in range(watched.shape[1]):
             who[n], slot[n] = b, s
-            n += watched[b, s]
+            n += at(watched[b, s])
     return who[:n], slot[:n]
-
-
-@kernel
-def _paired(
-    taste: FloatArray, places: tuple[IntArray, IntArray, IntArray, IntArray], stars: FloatArray
-) -> FloatArray:
-    """Star factors of agent times item at each place, added up in order as in ``agents.kernels.dot``."""
-    rows, shown, who, slot = places
-    factors, count = stars.shape[1], who.shape[0]
-    out = np.empty(count + 4, dtype=np.float32)
-    own, item = np.zeros(count + 4, dtype=np.int32), np.zeros(count + 4, dtype=np.int32)
-    for n in range(count):
-        own[n], item[n] = rows[who[n]], shown[who[n], slot[n]]
-    for n in range(0, count, 5):
-        p1, p2, p3, p4, p5 = _ZERO, _ZERO, _ZERO, _ZERO, _ZERO
-        for f in range(factors):
-            p1 += taste[own[n], factors + f] * stars[item[n], f]
-            p2 += taste[own[n + 1], factors + f] * stars[item[n + 1], f]
-            p3 += taste[own[n + 2], factors + f] * stars[item[n + 2], f]
-            p4 += taste[own[n + 3], factors + f] * stars[item[n + 3], f]
-            p5 += taste[own[n + 4], factors + f] * stars[item[n + 4], f]
-        out[n], out[n + 1], out[n + 2], out[n + 3], out[n + 4] = p1, p2, p3, p4, p5
-    return out
 
 
 @kernel
@@ -171,22 +202,25 @@ def _feel(
     _, _, satisfaction, fatigue = agents
     gain = enjoyment(page[1], page[2])
     for b in range(rows.shape[0]):
-        row = rows[b]
+        row = at(rows[b])
         mood[0, b], mood[1, b] = felt(satisfaction[row], fatigue[row], gain[b])
         satisfaction[row], fatigue[row] = mood[0, b], mood[1, b]
 
 
 @kernel
 def _leave(
-    key: np.uint64, clock: Clock, agents: Agents, pages: int, out: tuple[npt.NDArray[np.int8], BoolArray]
+    key: np.uint64,
+    clock: Clock,
+    activity: ByteArray,
+    pages: int,
+    answer: tuple[FloatArray, ByteArray, BoolArray],
 ) -> None:
-    """Whether each agent leaves, or has seen its last page."""
-    _, _, page, rows = clock
-    _, activity, satisfaction, fatigue = agents
-    action, left = out
-    own = heads(key, clock)
+    """Whether each agent, in its mood, leaves or has seen its last page."""
+    mood, action, left = answer
+    page, rows = clock[2], clock[3]
+    own, active = heads(key, clock), np.empty(rows.shape, dtype=np.int8)
     for b in range(rows.shape[0]):
-        row = rows[b]
-        luck = unit(fold(own[b], 0))
-        action[b] = luck < leaves(satisfaction[row], fatigue[row], activity[row])
+        active[b] = activity[at(rows[b])]
+    for b in range(rows.shape[0]):
+        action[b] = unit(fold(own[b], 0)) < leaves(mood[0, b], mood[1, b], active[b])
         left[b] = (action[b] == 1) | (page[b] + 1 >= pages)

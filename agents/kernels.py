@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.lanes import LANES, dots
+from agents.lanes import dot
 from simenv.kernels import Clock, exp, fold, inlined, kernel, unit
 from simenv.types import NOTHING, BoolArray, ByteArray, FloatArray, IntArray
 
@@ -64,52 +64,16 @@ def stars_drawn(luck: np.float32, chances: Chances) -> np.float32:
     return stars
 
 
-@inlined
-def dot(own: FloatArray, first: int, item: FloatArray) -> np.float32:
-    """Dot product of own[first:first + factors] with an item's factors, added up in order."""
-    total = _ZERO
-    for f in range(item.shape[0]):
-        total += own[first + f] * item[f]
-    return total
-
-
-@kernel
-def products(
-    taste: FloatArray, first: int, rows: IntArray, items: IntArray, factors: FloatArray
-) -> FloatArray:
-    """Every agent's taste from ``first`` on times every shown item's factors: float32 (batch, slots).
-
-    Each is added up in order; without meaning in empty slots.
-    """
-    batch, slots = items.shape
-    out = np.empty((batch, slots), dtype=np.float32)
-    real = np.zeros(-(-slots // LANES) * LANES, dtype=np.int32)
-    product = np.empty(real.shape, dtype=np.float32)
-    for b in range(batch):
-        own = taste[rows[b]]
-        for slot in range(slots):
-            real[slot] = max(items[b, slot], 0)
-        if factors.shape[1] % LANES:
-            for slot in range(slots):
-                product[slot] = dot(own, first, factors[real[slot]])
-        else:
-            for slot in range(0, slots, LANES):
-                dots(own, first, factors, real, slot, product)
-        for slot in range(slots):
-            out[b, slot] = product[slot]
-    return out
-
-
 @kernel
 def odds_of_wanting(
     taste: FloatArray, rows: IntArray, items: IntArray, watch: FloatArray, lure: FloatArray
 ) -> FloatArray:
-    """Log-odds of watching every slot: float32 (batch, slots), 0 in empty slots."""
-    out = products(taste, 0, rows, items, watch)
+    """Log-odds of watching every slot: float32 (batch, slots), without meaning in empty slots."""
+    out = np.empty(items.shape, dtype=np.float32)
     for b in range(items.shape[0]):
         for slot in range(items.shape[1]):
-            real = lure[max(items[b, slot], 0)] + out[b, slot]
-            out[b, slot] = real if items[b, slot] != NOTHING else _ZERO
+            item = max(items[b, slot], 0)
+            out[b, slot] = lure[item] + dot(taste, rows[b], 0, watch, item)
     return out
 
 
@@ -117,14 +81,14 @@ def odds_of_wanting(
 def latent_stars(
     taste: FloatArray, rows: IntArray, items: IntArray, stars: FloatArray, level: FloatArray
 ) -> FloatArray:
-    """Latent stars of every slot: float32 (batch, slots), 0 in empty slots."""
+    """Latent stars of every slot: float32 (batch, slots), without meaning in empty slots."""
     factors = stars.shape[1]
-    out = products(taste, factors, rows, items, stars)
+    out = np.empty(items.shape, dtype=np.float32)
     for b in range(items.shape[0]):
-        own = taste[rows[b], 2 * factors]
+        row = rows[b]
         for slot in range(items.shape[1]):
-            real = level[max(items[b, slot], 0)] + own + out[b, slot]
-            out[b, slot] = real if items[b, slot] != NOTHING else _ZERO
+            item = max(items[b, slot], 0)
+            out[b, slot] = level[item] + taste[row, 2 * factors] + dot(taste, row, factors, stars, item)
     return out
 
 

@@ -1,8 +1,8 @@
-"""Eight dot products side by side, each added up in order: the bits of a plain loop, at a third of its time.
+"""Dot products in eight lanes: factor f is added up in lane f modulo 8, in order, and lanes by halves.
 
-A single sum waits for itself at every step. Eight of them fit one vector, once eight items' factors are
-turned from rows into columns, which compilers do not find by themselves; so this says it in LLVM's own words.
-All of it is plain IEEE arithmetic, lane by lane, whatever the processor's vectors are.
+A single sum waits for itself at every step; eight of them fit one vector. Compilers may not change the order
+of a sum by themselves and do not find these lanes, so this says them in LLVM's own words. All of it is plain
+IEEE arithmetic, the same on every processor, whatever its vectors are.
 """
 
 from __future__ import annotations
@@ -12,85 +12,71 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
 LANES = 8
 _FLOAT, _INT, _LONG = ir.FloatType(), ir.IntType(32), ir.IntType(64)
 _VECTOR = ir.VectorType(_FLOAT, LANES)
+_FLOAT_BYTES = 4
 
 
 @intrinsic
-def dots(typingctx: Any, own: Any, first: Any, factors: Any, items: Any, at: Any, out: Any) -> Any:  # noqa: ARG001
-    """out[at:at + 8] = own[first:first + f] times the factors of items[at:at + 8], f a multiple of 8.
+def dot(typingctx: Any, taste: Any, row: Any, first: Any, factors: Any, item: Any) -> Any:  # noqa: ARG001
+    """taste[row, first:first + f] times factors[item], f the width of factors.
 
     Args:
-        own: float32 (n,).
+        taste: float32 (agents, n), contiguous.
+        row: of an agent.
         first: where to begin in it.
-        factors: float32 (items, f).
-        items: int32 (m,), indices into factors.
-        at: which eight.
-        out: float32 (m,).
+        factors: float32 (items, f), contiguous.
+        item: a row of factors.
+
+    Raises:
+        TypingError: rows of own or of factors do not stand side by side.
     """
-    return types.void(own, first, factors, items, at, out), _generate
+    if taste.layout != "C" or factors.layout != "C":
+        raise TypingError(f"Expected contiguous numbers, found {taste} and {factors}: np.ascontiguousarray.")
+    return types.float32(taste, row, first, factors, item), _generate
 
 
 def _generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     kinds = signature.args
-    own, factors, items, out = (
-        context.make_array(kinds[n])(context, builder, value=arguments[n]) for n in (0, 2, 3, 5)
-    )
-    first, at = (context.cast(builder, arguments[n], kinds[n], types.intp) for n in (1, 4))
-    width = cgutils.unpack_tuple(builder, factors.shape)[1]
-    mine = builder.gep(own.data, [first])
-    theirs = [_row(builder, factors.data, width, items.data, builder.add(at, _LONG(k))) for k in range(LANES)]
+    taste, factors = (context.make_array(kinds[n])(context, builder, value=arguments[n]) for n in (0, 3))
+    row, first, item = (context.cast(builder, arguments[n], kinds[n], types.intp) for n in (1, 2, 4))
+    all_of, width = (cgutils.unpack_tuple(builder, side.shape)[1] for side in (taste, factors))
+    mine = builder.gep(taste.data, [builder.add(builder.mul(row, all_of), first)])
+    theirs = builder.gep(factors.data, [builder.mul(item, width)])
     total = cgutils.alloca_once_value(builder, ir.Constant(_VECTOR, [0.0] * LANES))
-    with cgutils.for_range_slice(builder, _LONG(0), width, _LONG(LANES)) as (f, _):
-        columns = _turned(builder, [_load(builder, builder.gep(row, [f])) for row in theirs])
-        some = builder.load(total)
-        for k, column in enumerate(columns):
-            one = builder.load(builder.gep(mine, [builder.add(f, _LONG(k))]))
-            some = builder.fadd(some, builder.fmul(_everywhere(builder, one), column))
-        builder.store(some, total)
-    place = builder.bitcast(builder.gep(out.data, [at]), _VECTOR.as_pointer())
-    builder.store(builder.load(total), place).align = _FLOAT_BYTES
-    return context.get_dummy_value()
+    whole = builder.and_(width, _LONG(-LANES))
+    with cgutils.for_range_slice(builder, _LONG(0), whole, _LONG(LANES)) as (f, _):
+        product = builder.fmul(*(_eight(builder, builder.gep(side, [f])) for side in (mine, theirs)))
+        builder.store(builder.fadd(builder.load(total), product), total)
+    with cgutils.for_range_slice(builder, whole, width, _LONG(1)) as (f, _):
+        product = builder.fmul(*(builder.load(builder.gep(side, [f])) for side in (mine, theirs)))
+        lane, lanes = builder.and_(f, _LONG(LANES - 1)), builder.load(total)
+        longer = builder.fadd(builder.extract_element(lanes, lane), product)
+        builder.store(builder.insert_element(lanes, longer, lane), total)
+    return _added(builder, builder.load(total))
 
 
-_FLOAT_BYTES = 4
-
-
-def _row(builder: Any, factors: Any, width: Any, items: Any, at: Any) -> Any:
-    """Where an item's factors begin."""
-    item = builder.sext(builder.load(builder.gep(items, [at])), _LONG)
-    return builder.gep(factors, [builder.mul(item, width)])
-
-
-def _load(builder: Any, place: Any) -> Any:
+def _eight(builder: Any, place: Any) -> Any:
     """Eight numbers that stand beside each other."""
     vector = builder.load(builder.bitcast(place, _VECTOR.as_pointer()))
     vector.align = _FLOAT_BYTES
     return vector
 
 
-def _everywhere(builder: Any, number: Any) -> Any:
-    """One number in every lane."""
-    nothing = ir.Constant(_VECTOR, ir.Undefined)
-    return _mixed(builder, builder.insert_element(nothing, number, _INT(0)), nothing, [0] * LANES)
+def _added(builder: Any, lanes: Any) -> Any:
+    """The lanes' sum: the upper half is added to the lower one, until one lane is left."""
+    half = LANES // 2
+    while half:
+        lower, upper = (_some(builder, lanes, first, half) for first in (0, half))
+        lanes, half = builder.fadd(lower, upper), half // 2
+    return builder.extract_element(lanes, _INT(0))
 
 
-def _turned(builder: Any, rows: list[Any]) -> list[Any]:
-    """Eight rows of eight as eight columns: halves change places, then quarters, then neighbours."""
-    step = LANES // 2
-    while step:
-        for one in (n for n in range(LANES) if not n & step):
-            upper, lower = rows[one], rows[one + step]
-            low = [LANES + k - step if k & step else k for k in range(LANES)]
-            high = [LANES + k if k & step else k + step for k in range(LANES)]
-            rows[one], rows[one + step] = (_mixed(builder, upper, lower, mask) for mask in (low, high))
-        step //= 2
-    return rows
-
-
-def _mixed(builder: Any, one: Any, other: Any, mask: list[int]) -> Any:
-    """Lanes of two vectors, counted through."""
-    return builder.shuffle_vector(one, other, ir.Constant(ir.VectorType(_INT, LANES), mask))
+def _some(builder: Any, lanes: Any, first: int, count: int) -> Any:
+    """So many lanes, from the first."""
+    mask = ir.Constant(ir.VectorType(_INT, count), list(range(first, first + count)))
+    return builder.shuffle_vector(lanes, lanes, mask)

@@ -43,7 +43,7 @@ class Liked:
 
 def main() -> None:
     """Compare it with popularity."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--agents", type=int, default=500)
     own = {"name": "liked", "use": f"{__name__}:Liked", "settings": {"stars": 4.5}}
     values = {"agents": parser.parse_args().agents, "recommenders": ["popularity", own]}

@@ -1,6 +1,6 @@
 """Train PPO of stable-baselines3 on people whom clickbait tires, and compare it with random slates.
 
-python examples/train_sb3.py --steps 200000
+python examples/train_sb3.py --steps 150000
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from collections.abc import Callable
 
 import gymnasium
 import numpy as np
+import torch
 from stable_baselines3 import PPO
+from stable_baselines3.common.vec_env import VecNormalize
 
 import simenv.gym  # noqa: F401 - registers the environments
 from simenv.gym.sb3 import SB3VecEnv
@@ -19,12 +21,11 @@ Act = Callable[[np.ndarray], np.ndarray]
 
 
 def people(count: int, first: int = 0) -> gymnasium.vector.VectorEnv:
-    """People whose satisfaction suffers when clickbait is all they get."""
+    """People whose satisfaction suffers when clickbait is all they get, as RecSim has them."""
     return gymnasium.make_vec(
         "simenv/LongTermSatisfaction-v0",
         num_envs=count,
         agent=first,
-        sensitivity=0.1,
         observations="flat",
         autoreset_mode="SameStep",
     )
@@ -43,9 +44,11 @@ def mean_return(act: Act, episodes: int = 500, pages: int = 60) -> float:
 
 def main() -> None:
     """Train, and say what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=200_000)
-    model = PPO("MlpPolicy", SB3VecEnv(people(64)), n_steps=64, batch_size=512, gamma=0.97, seed=0)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--steps", type=int, default=150_000)
+    torch.set_num_threads(1)  # for networks as small as these more threads are slower
+    env = VecNormalize(SB3VecEnv(people(64)), norm_obs=False, gamma=0.9)
+    model = PPO("MlpPolicy", env, gamma=0.9, n_steps=60, batch_size=480, learning_rate=1e-3, seed=0)
     model.learn(parser.parse_args().steps)
     anything = np.random.default_rng(0)
     print("random", round(mean_return(lambda seen: anything.integers(0, 10, (len(seen), 1))), 1))  # noqa: T201

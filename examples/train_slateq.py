@@ -16,7 +16,7 @@ from simenv import drawing
 
 def main() -> None:
     """Train, run, and show the measures."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--steps", type=int, default=100_000)
     parser.add_argument("--agents", type=int, default=500)
     parser.add_argument("--out", type=Path, default=Path("trained/mine"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+import numpy as np
+
 from recommenders.known import Known
 from simenv.protocols import State
 from simenv.scoring import best
@@ -34,6 +36,11 @@ class Personal(ABC):
             self._refit()
         items = best(lambda block: self.scores(visit.rows[block]), slots, visit.exclude, self._order)
         return Slate.certain(visit, items)
+
+    def ranking(self, rows: IntArray) -> IntArray:
+        """All items as ``recommend`` would put them if nothing was excluded: int32 (batch, items)."""
+        worst_last = np.argsort(-self.scores(rows)[:, self._order], axis=1, kind="stable")
+        return self._order[worst_last]
 
     def learn(self, feedback: Sequence[Feedback]) -> None:
         """Add what was watched in a round to what is known, and fit again as soon as somebody comes."""

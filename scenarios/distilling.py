@@ -40,7 +40,7 @@ def distill(path: Path, out: Path, steps: int = 3000, seed: int = 0) -> dict[str
         What it says of itself: ``gap`` among it, on people whose decisions it did not learn from.
 
     Raises:
-        UsageError: nobody in the run thinks, its data have changed, or torch is missing.
+        UsageError: too few in the run think, its data have changed, or torch is missing.
     """
     try:
         from agents.surrogate.learning import Examples, distilled
@@ -81,7 +81,7 @@ class Logged:
         """From a run folder.
 
         Raises:
-            UsageError: nobody in the run thinks, or its data have changed.
+            UsageError: too few in the run think, or its data have changed.
         """
         scenario = checked(run.manifest["scenario"])
         if scenario.users not in ("language", "mixed"):
@@ -103,6 +103,11 @@ class Logged:
         cohort[known["user"]] = known["cohort"]
         thinking = cohort == (THINKING if scenario.users == "mixed" else 0)
         apart = stream(0, "surrogate.apart").uniform(lab.population.user) < _KEPT_APART
+        if not (thinking & apart).any() or not (thinking & ~apart).any():
+            raise UsageError(
+                "Expected people who think to learn from, and others to compare with, found "
+                f"{int(thinking.sum())} in {run.path}; run the scenario with more agents."
+            )
         return cls(run, lab, sight, thinking, apart)
 
     def pages(self) -> Iterator[Page]:
@@ -145,7 +150,7 @@ def in_words(about: dict[str, Any], out: Path) -> list[str]:
     gap = about["gap"]
     return [
         "Beside language users from whom it did not learn: the same decision about "
-        f"{gap['agreement']:.1%} of the items, chances off by {gap['calibration']:.3f}, "
-        f"{gap['reward']:+.2f} items watched a page.",
+        f"{gap['agreement']:.1%} of the items, {gap['explained']:.0%} of what tells their chances apart, "
+        f"chances off by {gap['calibration']:.3f}, {gap['reward']:+.2f} items watched a page.",
         f"Wrote {out}; name it with --set users=surrogate --set model={out}.",
     ]

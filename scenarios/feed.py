@@ -11,6 +11,7 @@ import numpy as np
 from agents.crowd import Crowd
 from agents.population import sample_users
 from agents.taste_policy import TastePolicy
+from recommenders.personal import Personal
 from scenarios.building import Lab
 from scenarios.loading import load_scenario
 from scenarios.schema import Arm, Scenario
@@ -19,9 +20,12 @@ from simenv.data import load
 from simenv.errors import UsageError
 from simenv.gym.errors import UnknownSettingError
 from simenv.gym.feed import Feed
-from simenv.gym.retrievers import Drawn, Ordered, Recommended, Retriever
+from simenv.gym.retrievers import Drawn, Ordered, Ranked, Recommended, Retriever
 from simenv.people import People
 from simenv.types import IntArray
+
+_ROOM = 64_000_000
+"""Places in orders that are kept, one for each agent and item: 256 MB."""
 
 Finder = Callable[[int], Retriever]
 """From a seed to where candidates come from."""
@@ -102,7 +106,12 @@ def _drawn(lab: Lab, _: Arm) -> Finder:
 
 
 def _recommended(lab: Lab, arm: Arm) -> Finder:
-    fitted = Recommended(lab.recommender(arm, lab.scenario.seed))
+    recommender = lab.recommender(arm, lab.scenario.seed)
+    size = len(lab.population), len(lab.dataset.catalog)
+    if isinstance(recommender, Personal) and size[0] * size[1] <= _ROOM:
+        ranked = Ranked(recommender.ranking, *size)
+        return lambda _seed: ranked
+    fitted = Recommended(recommender)
     return lambda _seed: fitted
 
 

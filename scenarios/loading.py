@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from scenarios.schema import Scenario
 from simenv.errors import UsageError, unknown_name
@@ -48,7 +49,28 @@ def checked(values: Mapping[str, Any]) -> Scenario:
     try:
         return Scenario.model_validate(dict(values))
     except ValidationError as problem:
-        raise _one_sentence(problem) from None
+        raise _sentence(problem.errors()[0]) from None
+
+
+def mistakes(values: Mapping[str, Any]) -> dict[str, str]:
+    """Every mistake in a scenario's values, in one sentence each, by the key that it is about.
+
+    A dotted key reaches inside; "" stands for the whole.
+    """
+    try:
+        Scenario.model_validate(dict(values))
+    except ValidationError as problem:
+        return {_place(error): str(_sentence(error)) for error in reversed(problem.errors())}
+    return {}
+
+
+def plain_values(name: str) -> dict[str, Any]:
+    """All values of a scenario that ships, or of a YAML file, as plain values.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    return load_scenario(name, {}).model_dump(mode="json")
 
 
 def parse_changes(pairs: list[str]) -> dict[str, Any]:
@@ -120,9 +142,13 @@ _SHOULD_BE = {
 """What to say where the checker's own words are about Python."""
 
 
-def _one_sentence(problem: ValidationError) -> UsageError:
-    error = problem.errors()[0]
-    place = ".".join(str(part) for part in error["loc"])
+def _place(error: ErrorDetails) -> str:
+    where = error["loc"][:1] if error["loc"][:1] == ("users",) else error["loc"]
+    return ".".join(str(part) for part in where)
+
+
+def _sentence(error: ErrorDetails) -> UsageError:
+    place = _place(error)
     if error["type"] == "extra_forbidden":
         return unknown_name("scenario key", place, _keys(Scenario))
     if error["loc"] and error["loc"][0] == "users":

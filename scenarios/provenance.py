@@ -9,11 +9,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from agents.models.usage import Identified
 from agents.prompts import prompts
 from scenarios.building import Lab
 from simenv.data.terms import terms_of
 from simenv.errors import UsageError
+from simenv.types import FloatArray
 
 _PACKAGES = ("simenv", "numpy", "scipy", "numba", "pyarrow", "implicit", "llama-cpp-python")
 _MODEL_TERMS = {
@@ -33,6 +36,7 @@ def about(lab: Lab, seeds: Sequence[int]) -> dict[str, Any]:
             "sha256": lab.dataset.sha256,
             "scale": lab.dataset.mapping,
             "terms": terms_of(lab.dataset.name),
+            "stars": _stars(lab.dataset.train.rating),
         },
         "model": _model(lab),
         "prompts": prompts()["version"],
@@ -56,6 +60,12 @@ def check_same(manifest: dict[str, Any], lab: Lab) -> None:
                 f"Expected the {part} that the run began with (sha256 {str(before)[:12]}), found another "
                 f"({str(found)[:12]}); bring the first one back, or start a new run with --out."
             )
+
+
+def _stars(rating: FloatArray) -> dict[str, int]:
+    """How many ratings of the train split have how many stars, for those who compare with them."""
+    values, counts = np.unique(rating[~np.isnan(rating)], return_counts=True)
+    return {f"{value:g}": int(count) for value, count in zip(values, counts, strict=True)}
 
 
 def _model(lab: Lab) -> dict[str, Any] | None:

@@ -155,6 +155,20 @@ def clean(
 
 
 @app.command()
+def dashboard(
+    runs: Annotated[Path, typer.Argument(help="The folder of runs.")] = Path("runs"),
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="8501 or the next free one if left out.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Who may connect: this machine alone if left out.")] = "127.0.0.1",
+) -> None:
+    """Look at runs, and start them, in a browser."""
+    from dashboard.launching import launch
+
+    launch(runs, host, port)
+
+
+@app.command()
 def bench(
     names: Annotated[list[str] | None, typer.Argument(help="Which; all if left out.")] = None,
     as_json: Json = False,
@@ -265,12 +279,13 @@ def main() -> None:
         code, told = _judged(problem)
         typer.echo(f"simenv: {told}", err=True)
     if code == _INTERRUPTED:
-        typer.echo("simenv: Stopped at once; a run under way can be continued with --resume.", err=True)
+        typer.echo(f"simenv: {_STOPPED}", err=True)
     sys.exit(1 if code == _INTERRUPTED else code)
 
 
 _INTERRUPTED = 130
 """What typer makes of Ctrl-C."""
+_STOPPED = "Stopped at once; a run can be continued with --resume, a training with the same words again."
 
 
 def _judged(problem: Exception) -> tuple[int, str]:

@@ -50,10 +50,6 @@ class Days:
         """Who has left for good: bool (agents,)."""
         return self.away >= PATIENCE
 
-    def gone_among(self, rows: IntArray) -> BoolArray:
-        """Which of some agents (int32 (n,)) have left for good: bool (n,)."""
-        return self.away.take(rows) >= PATIENCE
-
     def chance(self) -> FloatArray:
         """Chance that each agent comes on the next day: float32 (agents,), 0 for who has left for good."""
         return self._nights.chances(self._habit, self.impression, self.away)
@@ -71,21 +67,27 @@ class Days:
         self._nights.go_home(came, satisfaction, (self._habit, self.impression, self.away))
 
     def come_again(
-        self, rows: IntArray, clock: tuple[IntArray, IntArray], satisfaction: FloatArray, horizon: int
-    ) -> IntArray:
-        """Let days pass by for some agents whose visit of today is over, each until it comes again.
+        self,
+        clock: tuple[IntArray, IntArray, IntArray],
+        left: BoolArray,
+        mood: tuple[FloatArray, FloatArray],
+        horizon: int,
+    ) -> tuple[IntArray, BoolArray]:
+        """Let days pass by for agents whose visit of today is over, each until it comes again; they rest.
 
         Args:
-            rows: int32 (n,), each at most once.
-            clock: episode and day of the visits that are over: int32 (n,) each.
-            satisfaction: with which they left: float32 (agents,), 0 to 1.
+            clock: episode, day and row of each visit: int32 (n,) each, a row at most once.
+            left: bool (n,), whose visit is over.
+            mood: satisfaction and fatigue, float32 (agents,) each, 0 to 1: with which they left, and which
+                are as in the beginning from here on.
             horizon: the first day on which nobody comes any more.
 
         Returns:
-            The day on which each comes next: int32 (n,), ``horizon`` where it does not come before.
+            The day on which each comes next, ``horizon`` where it does not come before (int32 (n,)); and
+            who has left for good (bool (n,)).
         """
         habits = self._habit, self.impression, self.away
-        return self._nights.come_again(self._key, (*clock, rows), satisfaction, habits, horizon)
+        return self._nights.come_again(self._key, (*clock, left), mood, habits, horizon)
 
     def begin(self, rows: IntArray) -> None:
         """Nothing is known of these agents (int32 (n,)), as before the first day."""

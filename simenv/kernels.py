@@ -30,6 +30,12 @@ inlined = njit(cache=True, inline="always", error_model="numpy")
 
 
 @inlined
+def at(index: np.int32) -> np.uint64:
+    """An index that is not negative: numba asks of every other one whether it counts from the end."""
+    return np.uint64(index)
+
+
+@inlined
 def fold(state: np.uint64, counter: np.int64) -> np.uint64:
     """Luck after one more counter: SplitMix64's step, as in ``simenv.luck``."""
     x = (state ^ np.uint64(counter)) + _GOLDEN
@@ -47,12 +53,16 @@ def unit(bits: np.uint64) -> np.float32:
 @kernel
 def draws(key: np.uint64, clock: Clock, lanes: IntArray) -> FloatArray:
     """A number in [0, 1) for every lane of every row: float32, the shape of lanes (batch, lanes)."""
-    episode, round_, page, rows = clock
-    out = np.empty(lanes.shape, dtype=np.float32)
+    own = heads(key, clock)
+    states = np.empty(lanes.shape, dtype=np.uint64)
     for b in range(lanes.shape[0]):
-        own = fold(fold(fold(fold(key, episode[b]), round_[b]), page[b]), rows[b])
         for lane in range(lanes.shape[1]):
-            out[b, lane] = unit(fold(own, lanes[b, lane]))
+            states[b, lane] = own[b] ^ np.uint64(lanes[b, lane])
+    out = np.empty(lanes.shape, dtype=np.float32)
+    # one long loop, which becomes vector instructions
+    before, after = states.ravel(), out.ravel()
+    for n in range(after.shape[0]):
+        after[n] = unit(fold(before[n], 0))
     return out
 
 
@@ -93,16 +103,16 @@ def logistic(x: FloatArray) -> FloatArray:
 @kernel
 def enjoyment(watched: BoolArray, rating: FloatArray) -> FloatArray:
     """The mean of (stars - 1) / 4 over what was watched, 0 where nothing was: float32 (batch,)."""
-    out = np.zeros(watched.shape[0], dtype=np.float32)
+    out = np.empty(watched.shape[0], dtype=np.float32)
     for b in range(watched.shape[0]):
         total, count = _ZERO, _ZERO
         for slot in range(watched.shape[1]):
             stars = rating[b, slot]
             # to add 0 is cheaper than not to know whether to add
+            real = watched[b, slot] & (not np.isnan(stars))
             count += _ONE if watched[b, slot] else _ZERO
-            total += (stars - _ONE) / _FOUR if watched[b, slot] and not np.isnan(stars) else _ZERO
-        if count > 0:
-            out[b] = total / count
+            total += (stars - _ONE) / _FOUR if real else _ZERO
+        out[b] = total / max(count, _ONE)
     return out
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from simenv.days import FORGETTING, PATIENCE, PULL, RENEWAL
-from simenv.kernels import exp, fold, inlined, kernel, unit
-from simenv.mood import START_SATISFACTION
-from simenv.types import FloatArray, IntArray
+from simenv.kernels import at, exp, fold, inlined, kernel, unit
+from simenv.mood import START_FATIGUE, START_SATISFACTION
+from simenv.types import BoolArray, FloatArray, IntArray
 
 Habits = tuple[FloatArray, FloatArray, IntArray]
 """Log-odds of coming by activity, lasting impression (float32 (agents,) each), and days away (int32)."""
@@ -44,7 +44,7 @@ def go_home(rows: IntArray, satisfaction: FloatArray, habits: Habits) -> None:
     """Visits of today are over; each row left with its satisfaction (float32 (agents,))."""
     _, impression, away = habits
     for b in range(rows.shape[0]):
-        row = rows[b]
+        row = at(rows[b])
         away[row] = 1
         impression[row] = impressed(impression[row], satisfaction[row])
 
@@ -52,32 +52,39 @@ def go_home(rows: IntArray, satisfaction: FloatArray, habits: Habits) -> None:
 @kernel
 def come_again(
     key: np.uint64,
-    clock: tuple[IntArray, IntArray, IntArray],
-    satisfaction: FloatArray,
+    visits: tuple[IntArray, IntArray, IntArray, BoolArray],
+    mood: tuple[FloatArray, FloatArray],
     habits: Habits,
     horizon: int,
-) -> IntArray:
-    """Each row goes home; the next day on which it comes: int32 (n,), ``horizon`` if none.
+) -> tuple[IntArray, BoolArray]:
+    """Who left goes home and rests: the next day on which each comes, and who has left for good, (n,) each.
 
     Args:
         key: of the luck.
-        clock: columns of episode, day and row: int32 (n,) each.
-        satisfaction: float32 (agents,).
+        visits: columns of episode, day and row, int32 (n,) each, and of who has left, bool (n,); whoever has
+            not comes again today.
+        mood: satisfaction and fatigue, float32 (agents,) each.
+        horizon: the day that stands for never.
     """
-    episode, day, rows = clock
+    episode, day, rows, left = visits
     habit, impression, away = habits
-    go_home(rows, satisfaction, habits)
-    out = np.empty(rows.shape, dtype=np.int32)
+    satisfaction, fatigue = mood
+    again, gone = day.copy(), np.zeros(rows.shape[0], dtype=np.bool_)
     for b in range(rows.shape[0]):
-        row = rows[b]
-        own = fold(key, episode[b])
-        out[b] = horizon
+        if not left[b]:
+            continue
+        row, own = at(rows[b]), fold(key, episode[b])
+        missed, usual = 1, habit[row]
+        lasting = impressed(impression[row], satisfaction[row])
+        again[b] = horizon
         for next_ in range(day[b] + 1, horizon):
-            likely = chance(habit[row], impression[row], away[row])
-            if unit(fold(fold(fold(own, next_), 0), row)) < likely:
-                out[b] = next_
+            if unit(fold(fold(fold(own, next_), 0), rows[b])) < chance(usual, lasting, missed):
+                again[b] = next_
                 break
-            away[row] += 1
-            if away[row] >= PATIENCE:
+            missed += 1
+            if missed >= PATIENCE:
+                gone[b] = True
                 break
-    return out
+        impression[row], away[row] = lasting, missed
+        satisfaction[row], fatigue[row] = START_SATISFACTION, START_FATIGUE
+    return again, gone

@@ -12,7 +12,7 @@ from simenv import mood
 from simenv.days import Days
 from simenv.errors import UsageError
 from simenv.protocols import Checkpointable, Forgetful, Memory, Policy, State
-from simenv.types import Action, FloatArray, IntArray, Population, Slate, Step
+from simenv.types import Action, BoolArray, FloatArray, IntArray, Population, Slate, Step, Visit
 
 
 class People:
@@ -63,20 +63,19 @@ class People:
         self.satisfaction[:] = mood.START_SATISFACTION
         self.fatigue[:] = mood.START_FATIGUE
 
-    def come_again(self, rows: IntArray, clock: tuple[IntArray, IntArray], horizon: int) -> IntArray:
-        """The day on which each of some agents, whose visit of today is over, comes next; they have rested.
+    def come_again(self, visit: Visit, left: BoolArray, horizon: int) -> tuple[IntArray, BoolArray]:
+        """The day on which each agent comes next; whose visit of today is over has rested.
 
         Args:
-            rows: int32 (n,), each at most once.
-            clock: episode and day of the visits that are over: int32 (n,) each.
+            visit: who is here, each at most once.
+            left: bool (n,), whose visit is over; the others come next on the same day.
             horizon: the first day on which nobody comes any more.
 
         Returns:
-            int32 (n,), at least ``horizon`` for who does not come before it (see ``days.gone`` for why).
+            int32 (n,), ``horizon`` for who does not come before it; and bool (n,), who has left for good.
         """
-        again = self.days.come_again(rows, clock, self.satisfaction, horizon)
-        self._rest(rows)
-        return again
+        mood = self.satisfaction, self.fatigue
+        return self.days.come_again((visit.episode, visit.round, visit.rows), left, mood, horizon)
 
     def begin(self, rows: IntArray) -> None:
         """Some agents begin a new episode, as if nothing had ever happened to them.

@@ -8,6 +8,10 @@ import numpy.typing as npt
 
 from simenv.types import NOTHING, FloatArray, IntArray
 
+_LOWEST = np.float32(-np.inf)
+_RUN = 64
+"""Scores that are looked at together; a compiler makes vector instructions of that many."""
+
 
 @numba.njit(nogil=True, cache=True)
 def first_allowed(order: IntArray, starts: npt.NDArray[np.int64], excluded: IntArray, out: IntArray) -> None:
@@ -43,29 +47,75 @@ def best_allowed(
 ) -> None:
     """Fill each row with its highest scores that it does not exclude; equal scores keep the order.
 
-    Items are tried in the order given and step up past lower scores only, so ties need no care.
+    Most runs of scores hold nothing as high as what was found before them, which is quickly seen.
 
     Args:
-        scores: float32 (rows, items); an item with a NaN is never chosen.
+        scores: float32 (rows, items), each row without gaps; an item with a NaN is never chosen. On the way
+            it is written to, and in the end it is as it was.
         order, starts, excluded, out: as in ``first_allowed``.
     """
     rows, k = out.shape
-    stamp = np.full(len(order), NOTHING, dtype=np.int32)
+    rank = np.empty(len(order), dtype=np.int32)
+    for place in range(len(order)):
+        rank[order[place]] = place
     kept = np.empty(k, dtype=np.float32)
+    held = np.empty((starts[1:] - starts[:-1]).max() if rows else 0, dtype=np.float32)
     for row in range(rows if k else 0):
-        _stamp(stamp, row, excluded[starts[row] : starts[row + 1]])
-        found = 0
-        for item in order:
-            score = scores[row, item]
-            if (found == k and not score > kept[k - 1]) or np.isnan(score) or stamp[item] == row:
+        line, never = scores[row], excluded[starts[row] : starts[row + 1]]
+        _hide(line, never, held)
+        found, low = 0, _LOWEST
+        for first in range(0, len(order), _RUN):
+            run = line[first : first + _RUN]
+            if len(run) == _RUN and not _reaches(run, low):
                 continue
-            found = min(found + 1, k)
-            at = found - 1
-            while at > 0 and kept[at - 1] < score:
-                kept[at], out[row, at] = kept[at - 1], out[row, at - 1]
-                at -= 1
-            kept[at], out[row, at] = score, item
+            for place in range(len(run)):
+                if run[place] >= low:
+                    found = _placed(out[row], kept, rank, found, (np.int32(first + place), run[place]))
+                    low = kept[k - 1] if found == k else low
         out[row, found:] = NOTHING
+        _bring_back(line, never, held)
+
+
+@numba.njit(nogil=True, cache=True)
+def _hide(line: FloatArray, items: IntArray, held: FloatArray) -> None:
+    """Let no item be a number, and keep the numbers in ``held``."""
+    for place in range(len(items)):
+        if 0 <= items[place] < len(line):
+            held[place] = line[items[place]]
+            line[items[place]] = np.nan
+
+
+@numba.njit(nogil=True, cache=True)
+def _bring_back(line: FloatArray, items: IntArray, held: FloatArray) -> None:
+    """Undo ``_hide``, the last item first, since an item may be named twice."""
+    for place in range(len(items) - 1, -1, -1):
+        if 0 <= items[place] < len(line):
+            line[items[place]] = held[place]
+
+
+@numba.njit(nogil=True, cache=True)
+def _reaches(run: FloatArray, low: np.float32) -> bool:
+    """Whether any of ``_RUN`` scores is at least so high: a sum, which a processor does many at a time."""
+    high = np.int32(0)
+    for place in range(_RUN):
+        high += np.int32(run[place] >= low)
+    return bool(high > 0)
+
+
+@numba.njit(nogil=True, cache=True)
+def _placed(
+    best: IntArray, kept: FloatArray, rank: IntArray, found: int, one: tuple[np.int32, np.float32]
+) -> int:
+    """Put an item among the best so far, of which the last falls out; how many they are now."""
+    item, score = one
+    if found == len(kept) and score == kept[-1] and rank[item] > rank[best[found - 1]]:
+        return found
+    at = min(found, len(kept) - 1)
+    while at > 0 and (kept[at - 1] < score or (kept[at - 1] == score and rank[best[at - 1]] > rank[item])):
+        kept[at], best[at] = kept[at - 1], best[at - 1]
+        at -= 1
+    kept[at], best[at] = score, item
+    return min(found + 1, len(kept))
 
 
 @numba.njit(nogil=True, cache=True)

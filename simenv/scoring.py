@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from simenv.cores import on_all_cores
 from simenv.types import FloatArray, IntArray, Ragged
 
 TILE = 16
@@ -21,7 +22,10 @@ _EDGE = 128
 """Inner and outer columns of one product."""
 
 _BLOCK = 4096
-"""Rows scored at a time, so that the scores of a million people never exist at once."""
+"""Rows in a block, so that the scores of a million people never exist at once."""
+
+_ROOM = 1_000_000
+"""Scores that exist at once: as many as a processor's cache holds are found again much faster."""
 
 Score = Callable[[slice], FloatArray]
 """From a block of n rows to their float32 (n, items) scores; a row's scores depend on that row alone."""
@@ -43,11 +47,24 @@ def product(rows: FloatArray, columns: FloatArray) -> FloatArray:
     padded[:n] = rows
     tiles = padded.reshape(count, TILE, inner)
     columns = np.ascontiguousarray(columns, dtype=np.float32)
-    total = np.zeros((count, TILE, m), dtype=np.float32)
-    for outer in blocks(m, _EDGE):
-        for within in blocks(inner, _EDGE):
-            total[:, :, outer] += tiles[:, :, within] @ columns[within, outer]
+    total = _tiled(tiles[:, :, :_EDGE], columns[:_EDGE])
+    for start in range(_EDGE, inner, _EDGE):
+        within = slice(start, start + _EDGE)
+        total += _tiled(tiles[:, :, within], columns[within])
     return total.reshape(count * TILE, m)[:n]
+
+
+def _tiled(tiles: FloatArray, columns: FloatArray) -> FloatArray:
+    """Every tile (count, TILE, k) times every ``_EDGE`` columns of (k, m), each a product of its own."""
+    (count, _, inner), m = tiles.shape, columns.shape[1]
+    out = np.empty((count, TILE, m), dtype=np.float32)
+    whole, even = m // _EDGE, m // _EDGE * _EDGE
+    # both are views, so that one call does all of them and nothing is copied
+    parts = columns[:, :even].reshape(inner, whole, _EDGE).transpose(1, 0, 2)
+    places = out[:, :, :even].reshape(count, TILE, whole, _EDGE).transpose(0, 2, 1, 3)
+    np.matmul(tiles[:, None], parts, out=places)
+    np.matmul(tiles, columns[:, even:], out=out[:, :, even:])
+    return out
 
 
 def top_k(scores: FloatArray, k: int, exclude: Ragged, order: IntArray | None = None) -> IntArray:
@@ -67,7 +84,7 @@ def top_k(scores: FloatArray, k: int, exclude: Ragged, order: IntArray | None = 
 
     out = np.empty((len(scores), k), dtype=np.int32)
     order = np.arange(scores.shape[1], dtype=np.int32) if order is None else order.astype(np.int32)
-    scores = np.ascontiguousarray(scores, dtype=np.float32)
+    scores = np.require(scores, dtype=np.float32, requirements=["C", "W"])
     best_allowed(scores, order, exclude.starts, exclude.values.astype(np.int32, copy=False), out)
     return out
 
@@ -91,19 +108,28 @@ def rank_shared(order: IntArray, exclude: Ragged, k: int) -> IntArray:
 
 
 def best(score: Score, k: int, exclude: Ragged, order: IntArray | None = None) -> IntArray:
-    """The k best items of each row, scored block by block: all scores never exist at once.
+    """The k best items of each row, scored block by block on all cores: all scores never exist at once.
 
     Args:
-        score: gives the scores of one block of rows.
+        score: gives the scores of one block of rows; it may be asked for two blocks at the same time.
         k, exclude, order: as in ``top_k``.
 
     Returns:
         int32 (len(exclude), k), NOTHING where the items ran out.
     """
     out = np.empty((len(exclude), k), dtype=np.int32)
-    for block in blocks(len(exclude)):
+    size = _BLOCK if order is None else _fitting(len(order))
+
+    def fill(block: slice) -> None:
         out[block] = top_k(score(block), k, part(exclude, block), order)
+
+    on_all_cores(fill, list(blocks(len(exclude), size)))
     return out
+
+
+def _fitting(items: int) -> int:
+    """Rows in a block whose scores fit into a cache: whole tiles."""
+    return min(max(_ROOM // max(items, 1) // TILE, 1) * TILE, _BLOCK)
 
 
 def blocks(rows: int, size: int = _BLOCK) -> Iterator[slice]:

@@ -74,8 +74,8 @@ def calls(node: ast.AST) -> Iterator[ast.Call]:
 def test_a_package_imports_only_what_the_table_allows(source: str) -> None:
     packages = {name.split(".")[0] for name in imported(tree(source))} & set(MAY_IMPORT)
     allowed = set(MAY_IMPORT[source.split("/")[0]])
-    if source in MAY_COMPOSE_LATE and "scenarios" in late(tree(source)):
-        allowed.add("scenarios")
+    if source in MAY_COMPOSE_LATE:
+        allowed |= {"scenarios", "dashboard"} & late(tree(source))
     assert packages <= allowed
 
 

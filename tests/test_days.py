@@ -86,15 +86,30 @@ def test_people_on_days_of_their_own_come_when_they_would_have_come_together() -
     visits = [[0] for _ in range(agents)]
     here = everybody(agents)
     while len(here):
-        clock = (np.zeros(len(here), dtype=np.int32), own[here])
-        own[here] = apart.come_again(here, clock, pleased(0.2, agents), horizon)
+        clock = (np.zeros(len(here), dtype=np.int32), own[here], here)
+        mood, everyone = (pleased(0.2, agents), pleased(0.7, agents)), np.ones(len(here), dtype=np.bool_)
+        own[here], gone = apart.come_again(clock, everyone, mood, horizon)
+        assert gone.tolist() == apart.gone[here].tolist()
+        assert set(mood[0][here].tolist()) == {0.5}
+        assert set(mood[1][here].tolist()) == {0.0}
         here = here[own[here] < horizon][::-1].copy()
         for row in here.tolist():
             visits[row].append(int(own[row]))
     assert visits == [[day for day in range(horizon) if row in came[day]] for row in range(agents)]
     assert apart.gone.tolist() == together.gone.tolist()
-    assert apart.gone_among(np.array([3, 5], dtype=np.int32)).tolist() == apart.gone[[3, 5]].tolist()
     assert 0 < apart.gone.sum() < agents
+
+
+def test_who_has_not_left_comes_again_today_as_it_was() -> None:
+    some, clock = days(activity=0, agents=3), tuple(np.full(3, n, dtype=np.int32) for n in (0, 4))
+    mood = (pleased(0.2, 3), pleased(0.7, 3))
+    left = np.array([False, True, False])
+    again, gone = some.come_again((*clock, everybody(3)), left, mood, 40)
+    assert again[[0, 2]].tolist() == [4, 4]
+    assert again[1] > 4
+    assert not gone.any()
+    assert [column[[0, 2]].tolist() for column in mood] == [[np.float32(0.2)] * 2, [np.float32(0.7)] * 2]
+    assert some.away[[0, 2]].tolist() == [0, 0]
 
 
 def test_who_begins_anew_is_as_before_the_first_day() -> None:

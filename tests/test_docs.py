@@ -60,7 +60,10 @@ def _command(command: str, folder: Path) -> None:
     else:
         assert program == "simenv", f"Nobody checks {command!r}."
         _need_data(command)
-        _run(["bash", "-c", command], folder)
+        if words[0] == "dashboard":
+            _serves(command, folder)
+        else:
+            _run(["bash", "-c", command], folder)
 
 
 def _need_data(command: str) -> None:
@@ -68,9 +71,24 @@ def _need_data(command: str) -> None:
         pytest.skip("SIMENV_DATA is not set: this page runs on real data")
 
 
+def _serves(command: str, folder: Path) -> None:
+    """A server says where it is, and is ended then."""
+    pytest.importorskip("streamlit", reason="the dashboard's extra is not installed")
+    words = ["bash", "-c", f"exec {command}"]
+    with subprocess.Popen(words, cwd=folder, env=_environment(), stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout
+            assert "http://127.0.0.1:" in server.stdout.readline()
+        finally:
+            server.kill()
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
 def _run(command: list[str], folder: Path) -> None:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=280
+        command, cwd=folder, env=_environment(), capture_output=True, text=True, timeout=280
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
@@ -74,6 +74,7 @@ row_of_scores = st.lists(
 )
 
 
+@settings(deadline=None)  # the first example waits for a compiler
 @given(
     st.lists(st.tuples(row_of_scores, st.lists(st.integers(0, 5), max_size=7)), min_size=1, max_size=4),
     st.integers(0, 8),
@@ -88,11 +89,34 @@ def test_the_k_best_are_those_of_a_full_sort(
     assert found.tolist() == [ranked(row, k, out, order) for row, out in rows]
 
 
+@pytest.mark.parametrize("kinds", [3, 40, 100_000])
+def test_the_k_best_of_many_are_those_of_a_full_sort(kinds: int) -> None:
+    scores = np.round(numbers(3, 20, 333) * kinds).astype(np.float32)
+    order = stream(0, "tests.many").order(np.arange(333))
+    exclude = Ragged.of([order[b : 5 * b].tolist() for b in range(20)])
+    found = top_k(scores, 12, exclude, order)
+    for row in range(20):
+        allowed = order[~np.isin(order, exclude.row(row))]
+        wanted = allowed[np.argsort(-scores[row, allowed], kind="stable")][:12]
+        assert found[row].tolist() == wanted.tolist()
+
+
+def test_scores_are_left_as_they_were_and_may_be_frozen() -> None:
+    scores = numbers(5, 3, 200)
+    before = scores.copy()
+    scores.flags.writeable = False
+    top_k(scores, 4, Ragged.of([[1, 1, 5], [], [199, NOTHING, 0]]))
+    open_scores = before.copy()
+    top_k(open_scores, 4, Ragged.of([[1, 1, 5], [], [199, NOTHING, 0]]))
+    assert scores.tobytes() == open_scores.tobytes() == before.tobytes()
+
+
 def test_among_equal_scores_the_smaller_index_wins() -> None:
     scores = np.zeros((2, 50), dtype=np.float32)
     assert top_k(scores, 4, Ragged.of([[], [0, 2]])).tolist() == [[0, 1, 2, 3], [1, 3, 4, 5]]
 
 
+@settings(deadline=None)  # the first example waits for a compiler
 @given(
     st.permutations(range(7)),
     st.lists(st.lists(st.integers(0, 6), max_size=9), max_size=5),
@@ -130,6 +154,19 @@ def test_scores_are_asked_for_in_blocks_and_the_best_are_the_same() -> None:
     assert best(score, 3, exclude).tobytes() == top_k(scores, 3, exclude).tobytes()
     assert sum(seen) == 5000
     assert max(seen) < 5000
+
+
+def test_of_a_large_catalogue_few_rows_are_scored_at_a_time() -> None:
+    scores, seen = numbers(4, 40, 100_000), []
+
+    def score(block: slice) -> FloatArray:
+        seen.append(block.stop - block.start)
+        return scores[block]
+
+    order = np.arange(100_000, dtype=np.int32)
+    found = best(score, 3, Ragged.empty(40), order)
+    assert found.tobytes() == top_k(scores, 3, Ragged.empty(40), order).tobytes()
+    assert max(seen) < 40
 
 
 @given(st.lists(st.lists(st.integers(0, 9), max_size=3), max_size=7), st.integers(1, 4))

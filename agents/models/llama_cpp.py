@@ -101,6 +101,11 @@ class LlamaCppModel:
         self._usage += cost + Usage(seconds=perf_counter() - began)
         return written
 
+    @property
+    def contexts(self) -> int:
+        """How many pages are answered at a time."""
+        return self._settings.contexts
+
     def count(self, texts: Sequence[str]) -> Sequence[int]:
         """How many tokens each text costs."""
         return [self._speller.count(text) for text in texts]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -40,12 +41,15 @@ class Size:
 class Native:
     """A context: the only place that calls llama.cpp's functions on sequences.
 
+    Attributes:
+        seconds: how long llama.cpp has computed in it.
+
     Raises:
         UsageError: there is too little memory for it.
     """
 
     def __init__(self, weights: Weights, size: Size) -> None:
-        self.weights, self.cells = weights, size.cells
+        self.weights, self.cells, self.seconds = weights, size.cells, 0.0
         with complaints() as heard:
             made = llama_cpp.llama_init_from_model(weights.handle, _settings(size))
             self.handle = weights.own(llama_cpp.llama_free, made, heard)
@@ -78,9 +82,11 @@ class Native:
         Raises:
             SimenvError: llama.cpp could not compute it.
         """
+        began = perf_counter()
         with complaints() as heard:
             if llama_cpp.llama_decode(self.handle, batch.native):
                 raise SimenvError(f"llama.cpp could not compute {len(batch)} tokens: {heard.first()}.")
+        self.seconds += perf_counter() - began
 
     def logits(self, place: int) -> FloatArray:
         """The logits of one token of the last batch: float32 (words,). A view, good until the next call."""

@@ -43,8 +43,8 @@ class Sampler:
         for link in _links(prompt, limits):
             llama_cpp.llama_sampler_chain_add(self._chain, link)
 
-    def draw(self, native: Native, place: int) -> int:
-        """The next token, by the logits at this place of the last batch."""
+    def draw(self, native: Native, place: int) -> int | None:
+        """The next token, by the logits at this place of the last batch; None where nothing may follow."""
         logits = native.logits(place)
         token = self._drawn(_candidates(np.arange(len(logits), dtype=np.int32), logits))
         if self._grammar is None:
@@ -52,6 +52,8 @@ class Sampler:
         if not self._allows(token):
             every = _candidates(np.arange(len(logits), dtype=np.int32), logits)
             llama_cpp.llama_sampler_apply(self._grammar, ctypes.byref(every))
+            if not np.isfinite(every.kept["logit"]).any():
+                return None  # the grammar is at its end, and the model has no token that says so
             token = self._drawn(every)
         llama_cpp.llama_sampler_accept(self._grammar, token)
         return token

@@ -37,13 +37,14 @@ class Thinker:
         page.check_length(self._context)
         answers = page.answers
         found = np.empty(len(answers), dtype=np.float64)
-        evaluated = evaluations = 0
+        evaluated, evaluations, before = 0, 0, self._native.seconds
         for plot in self._layout.plots(page):
             here = [place for place, answer in enumerate(answers) if answer.twig in plot.tree.paths]
             found[here] = scores(self._native, plot, [answers[place] for place in here])
             evaluated += plot.before + len(plot.tree)
             evaluations += 1
-        cost = Usage(prompt=evaluated, cached=page.apart() - evaluated, evaluations=evaluations)
+        decoding = self._native.seconds - before
+        cost = Usage(evaluated, page.apart() - evaluated, evaluations=evaluations, decoding=decoding)
         return log_softmax(found, _lengths(page)), cost
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from operator import add, sub
 from typing import Protocol, runtime_checkable
 
 
@@ -16,6 +17,7 @@ class Usage:
         generated: tokens that were written.
         evaluations: how many pages were computed (a page with very many branches counts as several).
         seconds: time spent in answering.
+        decoding: of it, seconds in which llama.cpp computed, of all its contexts together.
     """
 
     prompt: int = 0
@@ -23,15 +25,13 @@ class Usage:
     generated: int = 0
     evaluations: int = 0
     seconds: float = 0.0
+    decoding: float = 0.0
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.prompt + other.prompt,
-            self.cached + other.cached,
-            self.generated + other.generated,
-            self.evaluations + other.evaluations,
-            self.seconds + other.seconds,
-        )
+        return Usage(*map(add, astuple(self), astuple(other)))
+
+    def __sub__(self, other: Usage) -> Usage:
+        return Usage(*map(sub, astuple(self), astuple(other)))
 
 
 @runtime_checkable

@@ -153,11 +153,11 @@ class Writer:
         wanted[ends - 1] = 1
         return Batch(token, position, low, low + 1, wanted), (ends - 1).tolist()
 
-    def _take(self, lane: _Lane, token: int, limits: Limits) -> Literal["end", "stop", "length"] | None:
+    def _take(self, lane: _Lane, token: int | None, limits: Limits) -> Literal["end", "stop", "length"] | None:
         """Add a word to an answer, and say whether and why the answer is over."""
         weights = self._native.weights
         lane.count += 1
-        if weights.ends(token):
+        if token is None or weights.ends(token):
             return "end"
         lane.written += weights.spelling(token)
         lane.due = (token,)

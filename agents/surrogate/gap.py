@@ -7,7 +7,7 @@ import numpy as np
 from simenv.protocols import Policy
 from simenv.types import Recall, Response, Slate
 
-_BINS = 10
+_BINS, _LEAST = 10, 1e-12
 
 
 class Gap:
@@ -19,6 +19,7 @@ class Gap:
         self._left = np.zeros(2)
         self._stars = np.zeros(2)
         self._bins = np.zeros((_BINS, 3))
+        self._powers = np.zeros(3)
 
     def add(self, real: Response, other: Response) -> None:
         """Take in what real users and the surrogate did with the same slates."""
@@ -33,18 +34,23 @@ class Gap:
         place = np.minimum((chance * _BINS).astype(int), _BINS - 1)
         values = np.stack([np.ones_like(chance), chance, real.chance[there]], axis=1)
         np.add.at(self._bins, place, values)
+        true = real.chance[there].astype(np.float64)
+        self._powers += (true.sum(), (true**2).sum(), ((chance - true) ** 2).sum())
 
     def value(self) -> dict[str, float]:
         """By name.
 
-        ``agreement``: share of items that both or neither watched. ``calibration``: expected calibration
+        ``agreement``: share of items that both or neither watched. ``explained``: share of the variance of
+        the real chances that the surrogate's explain, 0 for a constant. ``calibration``: expected calibration
         error of the surrogate's chances against the real ones. ``reward``, ``leave``, ``stars``: by how much
         it watches more a page, leaves oftener, and expects more stars.
         """
         count, told, real = self._bins.T
         pages, slots = max(self._pages, 1), max(self._slots, 1)
+        total, squares, off = self._powers
         return {
             "agreement": self._equal / slots,
+            "explained": 1 - float(off / max(squares - total**2 / slots, _LEAST)),
             "calibration": float(np.abs(told - real).sum() / max(count.sum(), 1)),
             "reward": float(self._watched[1] - self._watched[0]) / pages,
             "leave": float(self._left[1] - self._left[0]) / pages,

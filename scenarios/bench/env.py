@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from time import perf_counter
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import simenv.gym  # noqa: F401 (registers the worlds)
 from scenarios.bench.env_users import BareNumpy, Compiled
 from scenarios.bench.feed import bench_feed
+from scenarios.bench.scoring import bench_scoring
 from simenv.luck import stream
 
 WORLDS = ("InterestEvolution", "LongTermSatisfaction", "InterestExploration")
@@ -23,8 +25,13 @@ BATCH = 22_000.0
 """RecSim 0.2.4's interest evolution with many people at once, user-steps/s, the best figure recorded."""
 ALONE = {"InterestEvolution": 11_900.0, "LongTermSatisfaction": 38_200.0, "InterestExploration": 4_300.0}
 """RecSim 0.2.4 with one person at our sizes, user-steps/s of one core, recorded."""
+RECSIM = {
+    "RecSim, one person": 7.8e3,
+    "RecSim, many at once (16,000 to 22,000)": BATCH,
+    "RecSim, many at once, 10,000 candidates": 12.0,
+}
+"""User-steps/s of RecSim 0.2.4, recorded on a machine with two such cores; beside them our ``WORLDS[0]``."""
 PEERS = {
-    "RecSim, batch, 10,000 candidates": 12.0,
     "RecSim NG, random slates, 2 topics": 5.1e6,
     "RecSim NG, slates of 10, 32 dimensions": 1.55e6,
     "RecSim NG, stepped from outside": 0.25e6,
@@ -34,8 +41,10 @@ PEERS = {
     "EasyRL4Rec (a table lookup)": 0.14e6,
     "SUBER's frame without a model": 4.5e3,
     "OASIS": 260.0,
+    "limit: the people alone in C, one core": 15.8e6,
+    "limit: the people alone in C, two cores": 31.2e6,
 }
-"""User-steps/s of others, recorded on a machine with two such cores."""
+"""User-steps/s of others, recorded there too; beside them our feed, on random slates."""
 
 Step = Callable[[Any], object]
 
@@ -58,10 +67,20 @@ def bench_env() -> list[dict[str, object]]:
     for world in WORLDS:
         beside = (f"recsim 0.2.4, one person, recorded: {ALONE[world]:,.0f}/s", ALONE[world])
         rows.append(_row(f"{world}, one person through gymnasium.make", _single(world), beside))
-    rows += bench_feed()
-    return rows + [
-        _row(f"{peer}, recorded", rate, (_case("InterestEvolution"), fast)) for peer, rate in PEERS.items()
-    ]
+    fed = bench_feed()
+    ours: tuple[str, Any] = str(fed[0]["case"]), fed[0]["value"]
+    rows += fed + bench_scoring() + _learning()
+    rows += [_row(f"{peer}, recorded", rate, (_case(WORLDS[0]), fast)) for peer, rate in RECSIM.items()]
+    return rows + [_row(f"{peer}, recorded", rate, ours) for peer, rate in PEERS.items()]
+
+
+def _learning() -> list[dict[str, object]]:
+    """What learners keep of their pace, where they are installed (the extra ``rl``)."""
+    if find_spec("stable_baselines3") is None:
+        return []
+    from scenarios.bench.learning_rate import bench_learning_rate
+
+    return bench_learning_rate()
 
 
 def _case(world: str) -> str:

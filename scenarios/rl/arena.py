@@ -56,7 +56,7 @@ class Arena:
         from scenarios.loading import names
 
         if name not in names() and not name.endswith((".yaml", ".yml")):
-            raise unknown_name("scenario or world", name, [*names(), *WORLDS])
+            raise unknown_name("scenario or world", name, [*names(), *(WORLDS.keys() - {FEED})])
         feed = {"world": "scenarios.rl.informed:informed", "scenario": name, "retriever": RETRIEVER}
         plan = _plan(name, values)
         shown = {key: value for key, value in values.items() if key != "agents"}
@@ -92,7 +92,7 @@ class Arena:
         }
 
     def vector(self, rows: int, *, evaluation: bool = False, **forms: Any) -> VectorEnv:
-        """Rows of the environment; in an evaluation they are other people, where there are others.
+        """Rows of the environment; in an evaluation the last people there are, who mostly are others.
 
         Args:
             forms: ``actions``, ``observations`` and ``autoreset_mode`` as ``gymnasium.make_vec`` takes them.
@@ -104,7 +104,8 @@ class Arena:
             raise UsageError(
                 f"Expected at most {self.people} environments, one for each agent, found {rows}; name fewer."
             )
-        first = {"agent": _STRANGERS} if evaluation and self.people is None else {}
+        last = _STRANGERS if self.people is None else self.people - rows
+        first = {"agent": last} if evaluation else {}
         wanted: dict[str, Any] = {**first, **self.settings, **forms}
         return cast(VectorEnv, gymnasium.make_vec(f"simenv/{self.world}", num_envs=rows, **wanted))
 

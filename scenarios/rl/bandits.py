@@ -11,11 +11,13 @@ import numpy as np
 
 from recommenders.saved import CHECKPOINT, WAY_OUT, Saved
 from scenarios.building import Lab
-from scenarios.loading import load_scenario
+from scenarios.loading import load_scenario, names
 from scenarios.rl.course import Course
 from scenarios.rl.evaluating import estimate
 from scenarios.rl.student import Scalars
 from scenarios.rl.tensors import under, with_prefix
+from simenv.errors import UsageError
+from simenv.gym import WORLDS
 from simenv.loop import loop
 from simenv.protocols import Checkpointable, State
 from simenv.records.columns import read_columns, write_columns
@@ -32,6 +34,11 @@ class BanditTraining:
     """
 
     def __init__(self, course: Course, out: Path) -> None:
+        if course.scenario in WORLDS:
+            raise UsageError(
+                f"Expected a scenario, whose people {course.algorithm!r} meets day by day, found the world "
+                f"{course.scenario!r}; name one of {', '.join(names())}."
+            )
         values = {**course.values, "recommenders": [course.algorithm], "seed": course.seed}
         plan = load_scenario(course.scenario, values)
         self.rounds = max(-(-course.steps // (plan.agents * plan.pages)), 1)
@@ -55,7 +62,6 @@ class BanditTraining:
                 self._keep()
                 watched[:], came[:] = 0, False
                 yield min(self.world.round, self.rounds), self.rounds, {"evaluation": self.told[-1].value}
-        self.lab.close()
 
     def go_back(self) -> None:
         """To where the last checkpoint was taken, if there is one."""
@@ -65,6 +71,10 @@ class BanditTraining:
             self.world.restore(under(columns, "world."))
             bandit: Any = self.bandit
             bandit.restore(under(columns, "bandit."))
+
+    def close(self) -> None:
+        """Free what people think with."""
+        self.lab.close()
 
     def _keep(self) -> None:
         """What was learned, and everything that is needed to go on."""

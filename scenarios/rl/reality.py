@@ -22,27 +22,48 @@ from simenv.loop import loop
 _PEOPLE = 16
 
 
-def met(arena: Arena, plan: Scenario, choose: Chooser, seed: int) -> Scalars:
-    """One day of some language users with what was learned, the surrogate asked beside them.
+class Reality:
+    """Some language users, and the surrogates that stand for them, for all meetings of a training.
 
-    Returns:
-        ``real_reward``, items that language users watch a page, and what ``Gap`` tells, as ``gap_...``.
+    Args:
+        arena: where the training takes place.
+        plan: its scenario.
     """
-    language = Saved.read(Path(plan.model), load(plan.dataset)).about["language"]
-    few = {"agents": min(_PEOPLE, plan.agents), "rounds": 1, "recommenders": []}
-    light = Lab.of(plan.model_copy(update=few))
-    real = Lab.of(plan.model_copy(update={**few, "users": "language", "model": language["model"]}))
-    world, about = real.world(seed), arena.about()
-    people = world.people
-    people.policy = beside = Beside(people.policy, light.minds.policy(real.decision(seed)))
-    retriever = create(about["retriever"]["use"], seed, about["retriever"]["settings"])
-    sizes = {"candidates": about["candidates"], "window": about["window"]}
-    recommender = Trained(_Chosen(choose), retriever, **sizes)
-    recommender.fit(real.train)
-    watched = [step.response.watched.sum(axis=1) for step in loop(world, recommender, plan.slots)]
-    real.close()
-    reward = float(np.concatenate(watched).mean())
-    return {"real_reward": reward, **{f"gap_{name}": value for name, value in beside.gap.value().items()}}
+
+    def __init__(self, arena: Arena, plan: Scenario) -> None:
+        language = Saved.read(Path(plan.model), load(plan.dataset)).about["language"]
+        few = {"agents": min(_PEOPLE, plan.agents), "rounds": 1, "recommenders": []}
+        self._light = Lab.of(plan.model_copy(update=few))
+        thinking = {**few, "users": "language", "model": language["model"]}
+        self._real = Lab.of(plan.model_copy(update=thinking))
+        self._about = arena.about()
+
+    def met(self, choose: Chooser, seed: int) -> Scalars:
+        """One day of them with what was learned, the surrogate asked beside them.
+
+        Returns:
+            ``real_reward``, items that language users watch a page, and what ``Gap`` tells, as ``gap_...``.
+        """
+        real, world = self._real, self._real.world(seed)
+        people = world.people
+        beside = Beside(people.policy, self._light.minds.policy(real.decision(seed)))
+        people.policy = beside
+        met = loop(world, self._recommender(choose, seed), real.scenario.slots)
+        watched = [step.response.watched.sum(axis=1) for step in met]
+        reward = float(np.concatenate(watched).mean())
+        return {"real_reward": reward, **{f"gap_{name}": value for name, value in beside.gap.value().items()}}
+
+    def close(self) -> None:
+        """Free what they think with."""
+        self._real.close()
+
+    def _recommender(self, choose: Chooser, seed: int) -> Trained:
+        about = self._about
+        retriever = create(about["retriever"]["use"], seed, about["retriever"]["settings"])
+        sizes = {"candidates": about["candidates"], "window": about["window"]}
+        recommender = Trained(_Chosen(choose), retriever, **sizes)
+        recommender.fit(self._real.train)
+        return recommender
 
 
 class _Chosen:

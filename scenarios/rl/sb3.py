@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from statistics import fmean
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from gymnasium.spaces import Dict
 from sb3_contrib import MaskablePPO
 from stable_baselines3 import A2C, DQN, PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.torch_layers import CombinedExtractor
 from stable_baselines3.common.utils import set_random_seed
-from stable_baselines3.common.vec_env import VecEnvWrapper
+from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
 from recommenders.choosers import Highest
 from recommenders.slateq.replay import LongArray, Situation
@@ -89,24 +90,12 @@ class Sb3Student:
     """
 
     def __init__(self, kind: Kind, arena: Arena, rows: int, total: int, seed: int) -> None:
-        self._kind, self._seed, self._total, gamma = kind, seed, total, arena.gamma
-        sounding = Sounding.of(arena, rows, gamma, seed)
+        self._seed, self._total = seed, total
+        sounding = Sounding.of(arena, rows, arena.gamma, seed)
         self.shape = sounding.shape
         raw = arena.vector(rows, observations="pairs", actions=kind.actions, **same_step())
         self._env = _Rewarded(SB3VecEnv(raw), 1 / sounding.units.life)
-        wide = sounding.shape.state + raw.play.stage.candidates * (sounding.shape.features + 1)
-        design = {
-            "design": (sounding.shape, sounding.scales, seed),
-            "features_extractor_class": CombinedExtractor,
-        }
-        self._model = kind.algorithm(
-            kind.policy,
-            self._env,
-            policy_kwargs=design,
-            gamma=gamma,
-            device="cpu",
-            **kind.settings(rows, wide),
-        )
+        self._model = learner(kind, self._env, sounding, arena.gamma, seed)
         self._slots = raw.play.stage.slots
 
     def study(self, chapter: int, pages: int) -> Scalars:
@@ -153,6 +142,23 @@ class Sb3Student:
         policy = self._model.policy
         towers: torch.nn.Module = policy.actor if hasattr(policy, "actor") else policy.q_net.q_net
         return towers
+
+
+def learner(kind: Kind, env: VecEnv, sounding: Sounding, gamma: float, seed: int) -> Any:
+    """One of their algorithms, with networks that look at candidates, before it has learned anything.
+
+    Args:
+        env: its observations are pairs.
+        gamma: how much the next page counts beside this one.
+    """
+    spaces = cast(Dict, env.observation_space).spaces.values()
+    wide = sum(int(np.prod(cast(tuple[int, ...], space.shape))) for space in spaces)
+    design = {
+        "design": (sounding.shape, sounding.scales, seed),
+        "features_extractor_class": CombinedExtractor,
+    }
+    settings = {"policy_kwargs": design, "gamma": gamma, "device": "cpu"}
+    return kind.algorithm(kind.policy, env, **settings, **kind.settings(env.num_envs, wide))
 
 
 _COUNTERS = ("num_timesteps", "_n_updates", "_n_calls", "_episode_num")

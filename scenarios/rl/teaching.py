@@ -63,6 +63,7 @@ def teach(
         from scenarios.rl.training import train
         from simenv.gym import WORLDS
 
+        _need_values(plan["values"])
         course = Course(scenario=scenario, algorithm=algorithm, **plan)
         folder = out or Path("trained") / f"{Path(scenario).stem}-{algorithm}"
         evaluations = train(course, folder, watcher)
@@ -73,6 +74,19 @@ def teach(
         ) from missing
     unit = _VISITS if algorithm in BANDITS else _RETURNS
     return Taught(folder, unit, evaluations, None if scenario in WORLDS and scenario != FEED else scenario)
+
+
+_OPTIONS = ("algorithm", "envs", "out", "scenario", "steps")
+
+
+def _need_values(values: Mapping[str, Any]) -> None:
+    """Refuse options of the training that stand among the values of its scenario."""
+    for name in _OPTIONS:
+        if name in values:
+            raise UsageError(
+                f"Expected a value of the scenario after --set, found {name!r}, an option of its own; "
+                f"write --{name} {values[name]}."
+            )
 
 
 _VISITS = "Items watched by a visitor: {first} on the first day, {last} on the last."

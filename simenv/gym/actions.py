@@ -11,6 +11,7 @@ from gymnasium import Space
 from gymnasium.spaces import Box, Discrete, MultiDiscrete
 
 from simenv.gym import kernels
+from simenv.gym.blocks import over_blocks
 from simenv.gym.errors import (
     ActionKindError,
     ActionRangeError,
@@ -129,9 +130,13 @@ class ItemIds:
     def slates(self, actions: AnyArray, offer: Offer, stage: Stage) -> IntArray:  # noqa: ARG002
         """The items themselves."""
         chosen = _integers(actions, (len(stage.agents), stage.slots))
-        slates, bad = kernels.distinct(chosen, stage.catalogue)
-        if bad >= 0:
-            raise _out_of_range("items", stage.catalogue, chosen, bad)
+        slates = np.empty(chosen.shape, dtype=np.int32)
+
+        def fill(cut: slice) -> None:
+            bad = kernels.distinct(chosen[cut], stage.catalogue, slates[cut])
+            _need_range("items", stage.catalogue, chosen[cut], cut.start, bad)
+
+        over_blocks(fill, len(chosen))
         return slates
 
     def masks(self, offer: Offer, stage: Stage) -> BoolArray:  # noqa: ARG002
@@ -155,9 +160,14 @@ def _for_all(may: BoolArray, stage: Stage) -> BoolArray:
 
 
 def _picked(chosen: kernels.LongArray, offer: Offer) -> IntArray:
-    slates, bad = kernels.picked(chosen, offer.items, offer.open)
-    if bad >= 0:
-        raise _out_of_range("candidates", offer.items.shape[1], chosen, bad)
+    slates = np.empty(chosen.shape, dtype=np.int32)
+
+    def fill(cut: slice) -> None:
+        own = cut if len(offer.items) > 1 else slice(1)
+        bad = kernels.picked(chosen[cut], offer.items[own], offer.open[own], slates[cut])
+        _need_range("candidates", offer.items.shape[1], chosen[cut], cut.start, bad)
+
+    over_blocks(fill, len(chosen))
     return slates
 
 
@@ -179,8 +189,11 @@ def _need_shape(actions: AnyArray, shape: tuple[int, ...]) -> None:
         )
 
 
-def _out_of_range(what: str, count: int, chosen: kernels.LongArray, row: int) -> ActionRangeError:
-    wrong = chosen[row][(chosen[row] < 0) | (chosen[row] >= count)][0]
-    return ActionRangeError(
-        f"Expected {what} from 0 to {count - 1}, found {wrong} in row {row}; see env.action_space."
-    )
+def _need_range(what: str, count: int, chosen: kernels.LongArray, first: int, bad: int) -> None:
+    """Refuse numbers out of range in row ``bad`` of those from the first on; -1 is none."""
+    if bad >= 0:
+        wrong = chosen[bad][(chosen[bad] < 0) | (chosen[bad] >= count)][0]
+        raise ActionRangeError(
+            f"Expected {what} from 0 to {count - 1}, found {wrong} in row {first + bad}; "
+            "see env.action_space."
+        )

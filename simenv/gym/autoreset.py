@@ -75,10 +75,12 @@ def infos(measures: Columns, told: BoolArray) -> Infos:
 def _apart(seen: Observation, rows: IntArray, count: int) -> npt.NDArray[np.object_]:
     """One observation for each of ``rows``, None elsewhere: object (count,)."""
     out = np.full(count, None, dtype=object)
+    ones: Any = list(seen)
     if isinstance(seen, dict):
-        ones: Any = [dict(zip(seen, one, strict=True)) for one in zip(*seen.values(), strict=True)]
-    else:
-        ones = list(seen)
+        ones = [{} for _ in rows]
+        for name, column in seen.items():
+            for one, entry in zip(ones, column, strict=True):
+                one[name] = entry
     for row, one in zip(rows.tolist(), ones, strict=True):
         out[row] = one
     return out

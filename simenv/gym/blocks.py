@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ def in_blocks(respond: Callable[[IntArray, IntArray], Outcome], rows: IntArray, 
     """What all rows answer to their slates, asked block by block; it must let go of Python's lock."""
     if len(rows) <= BLOCK:
         return respond(rows, items)
-    return joined(list(_threads().map(lambda cut: respond(rows[cut], items[cut]), cuts(len(rows)))))
+    return joined(_shared(lambda cut: respond(rows[cut], items[cut]), cuts(len(rows))))
 
 
 def cuts(rows: int) -> list[slice]:
@@ -35,9 +36,8 @@ def over_blocks(work: Callable[[slice], None], rows: int) -> None:
     """Do something for all rows, block by block; it must let go of Python's lock."""
     if rows <= BLOCK:
         work(slice(0, rows))
-        return
-    for _ in _threads().map(work, cuts(rows)):
-        pass  # what went wrong in a thread is raised here
+    else:
+        _shared(work, cuts(rows))
 
 
 def joined(outcomes: list[Outcome]) -> Outcome:
@@ -51,9 +51,31 @@ def joined(outcomes: list[Outcome]) -> Outcome:
     )
 
 
+def _shared(work: Callable[[slice], Any], parts: list[slice]) -> list[Any]:
+    """Do the parts on all cores, this thread among them: whoever is done takes the next one."""
+    rest = iter(range(len(parts)))
+    done: list[Any] = [None] * len(parts)
+    failed: dict[int, BaseException] = {}
+
+    def drain() -> None:
+        for part in rest:  # Python's lock sees to it that nobody else gets the same one
+            try:
+                done[part] = work(parts[part])
+            except BaseException as problem:  # raised below, where somebody waits for it
+                failed[part] = problem
+
+    others = [_threads().submit(drain) for _ in range(CORES - 1)]
+    drain()
+    for other in others:
+        other.result()
+    if failed:
+        raise failed[min(failed)]
+    return done
+
+
 @cache
 def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=CORES, thread_name_prefix="simenv.gym")
+    return ThreadPoolExecutor(max_workers=max(CORES - 1, 1), thread_name_prefix="simenv.gym")
 
 
 # a forked process has none of its parent's threads, and starts its own

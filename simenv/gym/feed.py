@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from gymnasium import Space
@@ -22,6 +22,25 @@ from simenv.types import NOTHING, BoolArray, Catalog, FloatArray, IntArray, Ragg
 REWARDS = ("watch", "like", "rating", "engagement", "return")
 """Items watched; items liked (above 3 stars); mean stars of what was watched, 0 where nothing was; watched
 share of what was shown; and 1 where a visit ends that the next day follows with another."""
+
+
+@runtime_checkable
+class Quick(Protocol):
+    """People who do all that a page asks of them in one pass."""
+
+    def live(
+        self, visit: Visit, page: tuple[IntArray, IntArray], notes: tuple[kernels.Bits, kernels.Seen]
+    ) -> tuple[BoolArray, FloatArray]:
+        """What they do with those items of a page that are new to them, which is noted.
+
+        Args:
+            visit: who is here.
+            page: the rows of the notes, int32 (n,), and what is shown, int32 (n, slots).
+            notes: what each row knows, and what has been seen of it.
+
+        Returns:
+            Whether each visit is over: bool (n,); what the page was worth: float32 (5, n), as ``REWARDS``.
+        """
 
 
 @dataclass(kw_only=True, eq=False)
@@ -95,6 +114,7 @@ class Feed:
     def seed(self, seed: int) -> None:
         """Take all luck from this seed from here on."""
         self._people = self.people(seed)
+        self._meet = self._people.live if isinstance(self._people, Quick) else self._ask
         self._retriever = self.retriever(seed) if self.retriever else None
 
     def reset(self, rows: IntArray, episode: IntArray) -> None:
@@ -129,30 +149,30 @@ class Feed:
         return page(self.catalog, self._seen, row, int(self.agents[row]))
 
     def _live(self, rows: IntArray, items: IntArray) -> Outcome:
-        seen, visit = self._seen, self._visit(rows, _nobody(len(rows)))
+        visit = self._visit(rows, _nobody(len(rows)))
+        left, worth = self._meet(visit, (rows, items), (self._familiar.bits, self._seen.notes))
+        terminated, truncated = self._go_on(rows, visit, left, worth)
+        measures = {"day": visit.round, "page": visit.page, "left": left}
+        return Outcome(dict(zip(REWARDS, worth, strict=True)), terminated, measures, truncated)
+
+    def _ask(
+        self, visit: Visit, page: tuple[IntArray, IntArray], notes: tuple[kernels.Bits, kernels.Seen]
+    ) -> tuple[BoolArray, FloatArray]:
+        """What people of any kind do with what is new to them: whether they left, and what it was worth."""
+        rows, items = page
+        _, seen = notes
         shown = self._familiar.show(rows, items)
         step = self._people.respond(_slate(visit, shown))
-        page = shown, step.response.watched, step.response.rating
-        worth = kernels.note(rows, page, (seen.recent, seen.stars, seen.shown, seen.response, seen.since))
-        terminated, truncated = self._go_on(rows, visit, step.left, worth)
-        measures = {"day": visit.round, "page": visit.page, "left": step.left}
-        return Outcome(dict(zip(REWARDS, worth, strict=True)), terminated, measures, truncated)
+        answered = shown, step.response.watched, step.response.rating
+        return step.left, kernels.note(rows, answered, seen)
 
     def _go_on(
         self, rows: IntArray, visit: Visit, left: BoolArray, worth: FloatArray
     ) -> tuple[BoolArray, BoolArray]:
         """On to the next page, or to the next day; who has left for good, and whose days are over."""
-        seen, home = self._seen, left.nonzero()[0]
-        gone = np.zeros(len(rows), dtype=np.bool_)
-        if not len(home):
-            return gone, kernels.turn(rows, home, _NO_DAYS, seen.clocks, self.rounds)
-        agents, day = visit.rows.take(home), visit.round.take(home)
         # the morning after the last day is lived through, so that its return is known
-        again = self._people.come_again(agents, (visit.episode.take(home), day), self.rounds + 1)
-        over = kernels.turn(rows, home, again, seen.clocks, self.rounds)
-        worth[kernels.RETURN, home] = again == day + 1
-        gone[home] = over.take(home) & self._people.days.gone_among(agents)
-        return gone, over & ~gone
+        again, gone = self._people.come_again(visit, left, self.rounds + 1)
+        return kernels.turn(rows, (left, again, gone), worth, self._seen.clocks, self.rounds)
 
     def _retrieve(self, rows: IntArray) -> None:
         """Find candidates for those rows that have turned a page since it was last done."""
@@ -191,6 +211,3 @@ def _nobody(rows: int) -> Ragged:
 def _certain(shape: tuple[int, ...]) -> FloatArray:
     """1 wherever one looks: float32, a view of one number."""
     return np.broadcast_to(np.float32(1), shape)
-
-
-_NO_DAYS: IntArray = np.zeros(0, dtype=np.int32)

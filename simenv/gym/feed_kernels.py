@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from simenv.kernels import Clock, LongArray, fold, heads, inlined, kernel, push
+from simenv.gym.early import ask_early
+from simenv.kernels import Clock, LongArray, at, fold, heads, inlined, kernel
 from simenv.types import NOTHING, BoolArray, FloatArray, IntArray
 
 Bits = npt.NDArray[np.uint64]
@@ -22,6 +23,7 @@ WATCH, LIKE, RATING, ENGAGEMENT, RETURN = range(5)
 """Rows of what a page is worth, in the order of ``simenv.gym.feed.REWARDS``."""
 _ZERO, _ONE, _TWO, _LIKED = (np.float32(x) for x in (0, 1, 2, 3))
 _FAIR_TRIES = 8
+_AHEAD = 8
 
 
 @inlined
@@ -46,14 +48,19 @@ def know_history(bits: Bits, rows: IntArray, agents: IntArray, starts: LongArray
 def show(bits: Bits, rows: IntArray, items: IntArray) -> IntArray:
     """The items (n, slots) that are new to their rows, NOTHING for the others; all are known from now on."""
     out = np.empty(items.shape, dtype=np.int32)
+    last = items.shape[0] - 1
     for b in range(items.shape[0]):
-        own = bits[rows[b]]
+        later = min(b + _AHEAD, last)
+        for slot in range(items.shape[1]):
+            ask_early(bits, rows[later], max(items[later, slot], 0) >> 6)
+        row = at(rows[b])
         for slot in range(items.shape[1]):
             item = items[b, slot]
-            out[b, slot] = NOTHING
-            if item != NOTHING and not own[item >> 6] & bit(item):
-                own[item >> 6] |= bit(item)
-                out[b, slot] = item
+            word = at(max(item, 0)) >> at(6)
+            # no branch, so that the processor need not wait for memory to know how to go on
+            new = bit(item) if item != NOTHING else np.uint64(0)
+            out[b, slot] = item if new & ~bits[row, word] else NOTHING
+            bits[row, word] |= new
     return out
 
 
@@ -94,13 +101,20 @@ def known_items(bits: Bits, rows: IntArray) -> tuple[LongArray, IntArray]:
 
 
 @kernel
-def first_new(order: IntArray, bits: Bits, rows: IntArray, count: int) -> IntArray:
-    """The first items of one order that each row does not know: int32 (n, count), NOTHING in the end."""
+def first_new(orders: IntArray, whose: IntArray, known: tuple[Bits, IntArray], count: int) -> IntArray:
+    """The first items of an order that each row does not know: int32 (n, count), NOTHING in the end.
+
+    Args:
+        orders: int32 (m, items), best first.
+        whose: int32 (n,), which of the orders is each row's.
+        known: what is known, and the rows (int32 (n,)) at which it is written.
+    """
+    bits, rows = known
     out = np.full((rows.shape[0], count), NOTHING, dtype=np.int32)
     for b in range(rows.shape[0]):
         own = bits[rows[b]]
         found = 0
-        for item in order:
+        for item in orders[whose[b]]:
             if found == count:
                 break
             out[b, found] = item
@@ -146,60 +160,64 @@ def note(rows: IntArray, page: Page, seen: Seen) -> FloatArray:
     recent, stars, shown, response, since = seen
     batch, slots = items.shape
     worth = np.zeros((5, batch), dtype=np.float32)
-    given = np.empty((batch, slots), dtype=np.float32)
+    size = slots + recent.shape[1]
+    new_items, new_stars = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.float32)
     for b in range(batch):
-        for slot in range(slots):
+        row, count, total = at(rows[b]), at(0), _ZERO
+        liked, real = at(0), at(0)
+        for place in range(slots):
+            slot = at(slots - 1 - place)  # the last one watched is the newest
+            item, star, took = items[b, slot], rating[b, slot], watched[b, slot]
             # NaN, where nobody counts stars, is no more than 0
-            real = watched[b, slot] & (rating[b, slot] > _ZERO)
-            given[b, slot] = rating[b, slot] if real else _ZERO
-    for b in range(batch):
-        row, count, liked, real, total = rows[b], 0, 0, 0, _ZERO
-        for slot in range(slots):
-            shown[row, slot], response[row, slot] = items[b, slot], given[b, slot]
-        for slot in range(slots):
-            count += watched[b, slot]
-            liked += given[b, slot] > _LIKED
-            real += items[b, slot] != NOTHING
-            total += given[b, slot]
+            given = star if took & (star > _ZERO) else _ZERO
+            shown[row, slot], response[row, slot] = item, given
+            new_items[count], new_stars[count] = item, given
+            count += at(took)
+            liked += at(given > _LIKED)
+            real += at(item != NOTHING)
+            total += given
         since[row] = 0 if count else since[row] + 1
         worth[WATCH, b], worth[LIKE, b] = count, liked
-        worth[RATING, b] = total / np.float32(max(count, 1))
-        worth[ENGAGEMENT, b] = np.float32(count) / np.float32(max(real, 1))
-    push(recent, stars, (rows, items, watched, given))
+        worth[RATING, b] = total / np.float32(max(count, at(1)))
+        worth[ENGAGEMENT, b] = np.float32(count) / np.float32(max(real, at(1)))
+        if count:
+            for place in range(recent.shape[1]):
+                there = count + at(place)
+                new_items[there], new_stars[there] = recent[row, place], stars[row, place]
+            for place in range(recent.shape[1]):
+                recent[row, place], stars[row, place] = new_items[place], new_stars[place]
     return worth
 
 
 @kernel
-def turn(rows: IntArray, home: IntArray, again: IntArray, clocks: Clocks, rounds: int) -> BoolArray:
-    """The next page of each row, or the first one of the day on which it comes ``again``; if no day is left.
+def turn(
+    rows: IntArray, home: tuple[BoolArray, IntArray, BoolArray], worth: FloatArray, seen: Clocks, rounds: int
+) -> tuple[BoolArray, BoolArray]:
+    """The next page of each row, or the first one of the day on which it comes again.
 
     Args:
         rows: int32 (n,).
-        home: int64 (m,), places in rows: whose visit is over.
-        again: int32 (m,), days, which beyond ``rounds`` do not count.
+        home: whose visit is over; the days on which they come again; and who never does: (n,) each.
+        worth: float32 (5, n), where it is written whether the next day follows with another visit.
+        rounds: days.
+
+    Returns:
+        Who has left for good, and who else has no day left: bool (n,) each.
     """
-    day, page, away, last_day, last_page = clocks
-    over = np.zeros(rows.shape[0], dtype=np.bool_)
+    left, again, gone = home
+    day, page, away, last_day, last_page = seen
+    ends = (np.zeros(rows.shape[0], dtype=np.bool_), np.zeros(rows.shape[0], dtype=np.bool_))
     for b in range(rows.shape[0]):
-        row = rows[b]
+        row = at(rows[b])
         last_day[row], last_page[row] = day[row], page[row]
         page[row] += 1
-    for m in range(home.shape[0]):
-        row, next_ = rows[home[m]], min(again[m], rounds)
-        away[row], day[row], page[row] = next_ - day[row], next_, 0
-        over[home[m]] = next_ == rounds
-    return over
-
-
-@kernel
-def side_by_side(columns: tuple[IntArray, IntArray, IntArray, IntArray], rows: IntArray) -> IntArray:
-    """Four columns of some rows: int32 (n, 4)."""
-    out = np.empty((rows.shape[0], 4), dtype=np.int32)
-    one, two, three, four = columns
-    for b in range(rows.shape[0]):
-        row = rows[b]
-        out[b, 0], out[b, 1], out[b, 2], out[b, 3] = one[row], two[row], three[row], four[row]
-    return out
+        worth[RETURN, b] = _ZERO
+        if left[b]:
+            next_ = min(again[b], rounds)
+            worth[RETURN, b] = again[b] == day[row] + 1
+            away[row], day[row], page[row] = next_ - day[row], next_, 0
+            ends[0][b], ends[1][b] = (next_ == rounds) & gone[b], (next_ == rounds) & (not gone[b])
+    return ends
 
 
 @kernel

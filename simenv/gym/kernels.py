@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from simenv.kernels import fold, inlined, kernel
+from simenv.kernels import at, fold, inlined, kernel
 from simenv.types import NOTHING, BoolArray, FloatArray, IntArray
 
 LongArray = npt.NDArray[np.int64]
 LuckArray = npt.NDArray[np.uint64]
 
 _TO_UNIT = np.float32(2.0**-24)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _HALF, _ONE = np.float32(0.5), np.float32(1)
 _ROOT_HALF = np.float32(0.70710678)
 
@@ -80,46 +81,78 @@ def normals(rows: IntArray, luck: LuckArray, first: int, lanes: IntArray) -> Flo
 
 
 @kernel
-def picked(choice: LongArray, pool: IntArray, may: BoolArray) -> tuple[IntArray, int]:
-    """The items of the chosen candidates: int32 (n, slots), and the first row out of range, or -1.
+def tick(
+    rows: IntArray, ends: tuple[BoolArray, BoolArray], clocks: tuple[IntArray, BoolArray], horizon: int
+) -> BoolArray:
+    """These rows have made a step: whether each episode is cut short, bool (n,).
+
+    Args:
+        rows: int32 (n,).
+        ends: who has left for good, and whose time is up anyway: bool (n,) each.
+        clocks: steps of all rows, and whether their episodes are over, which change.
+        horizon: steps of an episode.
+    """
+    terminated, late = ends
+    steps, over = clocks
+    truncated = np.empty(rows.shape[0], dtype=np.bool_)
+    for b in range(rows.shape[0]):
+        row = at(rows[b])
+        steps[row] += 1
+        truncated[b] = (late[b] | (steps[row] >= horizon)) & (not terminated[b])
+        over[row] = truncated[b] | terminated[b]
+    return truncated
+
+
+@kernel
+def picked(choice: LongArray, pool: IntArray, may: BoolArray, items: IntArray) -> int:
+    """Fill in the items of the chosen candidates, (n, slots); the first row out of range, or -1.
 
     A candidate that stands further up the slate already, or that may not be shown, leaves its slot empty.
 
     Args:
         choice: int64 (n, slots), numbers of candidates.
         pool: int32 (n, candidates), or (1, candidates) where all rows have the same; ``may`` likewise.
+        items: int32 (n, slots).
     """
-    rows, slots = choice.shape
-    candidates = pool.shape[1]
-    items = np.empty((rows, slots), dtype=np.int32)
-    for b in range(rows):
+    bad = distinct(choice, pool.shape[1], items)
+    for b in range(items.shape[0] if bad < 0 else 0):
         same = b if len(pool) > 1 else 0
-        for slot in range(slots):
-            one = choice[b, slot]
-            if one < 0 or one >= candidates:
-                return items, b
-            fresh = may[same, one]
-            for above in range(slot):
-                fresh = fresh and choice[b, above] != one
-            items[b, slot] = pool[same, one] if fresh else NOTHING
-    return items, -1
+        for slot in range(items.shape[1]):
+            one = max(items[b, slot], 0)
+            real = (items[b, slot] != NOTHING) & may[same, one]
+            items[b, slot] = pool[same, one] if real else NOTHING
+    return bad
 
 
 @kernel
-def distinct(chosen: LongArray, catalogue: int) -> tuple[IntArray, int]:
-    """Chosen items without repetition: int32 (n, slots), and the first row out of range, or -1."""
-    rows, slots = chosen.shape
-    items = np.empty((rows, slots), dtype=np.int32)
-    for b in range(rows):
-        for slot in range(slots):
+def distinct(chosen: LongArray, catalogue: int, items: IntArray) -> int:
+    """Fill in chosen items without repetition, int32 (n, slots); the first row out of range, or -1."""
+    for b in range(chosen.shape[0]):
+        # two sets of 64 bits tell quickly that no item stands there twice
+        some, others, maybe, wrong = np.uint64(0), np.uint64(0), np.uint64(0), False
+        for slot in range(chosen.shape[1]):
             one = chosen[b, slot]
-            if one < 0 or one >= catalogue:
-                return items, b
-            fresh = True
-            for above in range(slot):
-                fresh = fresh and chosen[b, above] != one
-            items[b, slot] = one if fresh else NOTHING
-    return items, -1
+            wrong |= (one < 0) | (one >= catalogue)
+            bit = np.uint64(1) << np.uint64(one & 63)
+            other = np.uint64(1) << ((np.uint64(one) * _GOLDEN) >> np.uint64(58))
+            # 1 where neither set is without the bit
+            maybe |= np.uint64((some & bit) != 0) & np.uint64((others & other) != 0)
+            some, others = some | bit, others | other
+            items[b, slot] = one
+        if wrong:
+            return b
+        if maybe:
+            _empty_repeated(items[b])
+    return -1
+
+
+@kernel
+def _empty_repeated(slate: IntArray) -> None:
+    """NOTHING for what stands further up already."""
+    for slot in range(len(slate) - 1, 0, -1):
+        for above in range(slot):
+            if slate[above] == slate[slot]:
+                slate[slot] = NOTHING
 
 
 @kernel

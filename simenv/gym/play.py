@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from simenv.gym.actions import Actions, Candidates
 from simenv.gym.errors import EpisodeOverError, ResetMissingError, SlateLengthError, UnknownSettingError
+from simenv.gym.kernels import tick
 from simenv.gym.reward import Reward
 from simenv.gym.stage import Columns, Stage
 from simenv.gym.views import Named, Observation, View
@@ -150,11 +151,8 @@ class Play:
     def live(self, rows: IntArray, slates: IntArray) -> Lived:
         """These rows look at their slates, and their clocks move on."""
         outcome = self.stage.respond(rows, slates)
-        where = slice(None) if len(rows) == len(self.rows) else rows  # of all rows, a slice is much faster
-        self.steps[where] += 1
         terminated = outcome.terminated
-        late = self.steps[where] >= self.horizon
-        truncated = (late if outcome.truncated is None else late | outcome.truncated) & ~terminated
-        self.over[where] = terminated | truncated
+        late = np.zeros_like(terminated) if outcome.truncated is None else outcome.truncated
+        truncated = tick(rows, (terminated, late), (self.steps, self.over), self.horizon)
         measures = {**outcome.rewards, **outcome.measures}
         return Lived(self.reward.of(outcome), terminated, truncated, measures)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Lock
 from typing import Protocol
 
@@ -11,9 +12,12 @@ from simenv.gym import feed_kernels as kernels
 from simenv.gym.familiar import Familiar
 from simenv.luck import clock, stream
 from simenv.protocols import Recommender
-from simenv.types import IntArray, Ragged, Visit
+from simenv.scoring import blocks
+from simenv.types import BoolArray, IntArray, Ragged, Visit
 
 NOBODY_EXCLUDED = Ragged.empty(0)
+_AT_ONCE = 256
+"""Agents that are ranked at a time."""
 
 
 class Retriever(Protocol):
@@ -39,12 +43,37 @@ class Ordered:
     """
 
     def __init__(self, order: IntArray) -> None:
-        self._order = np.ascontiguousarray(order, dtype=np.int32)
+        self._order = np.ascontiguousarray(order[None], dtype=np.int32)
 
     def retrieve(self, visit: Visit, known: tuple[Familiar, IntArray], count: int) -> IntArray:  # noqa: ARG002
         """The first ones that each visitor does not know."""
         familiar, rows = known
-        return kernels.first_new(self._order, familiar.bits, rows, count)
+        return kernels.first_new(self._order, np.zeros_like(rows), (familiar.bits, rows), count)
+
+
+class Ranked:
+    """An order for each agent that never changes, found when the agent first comes.
+
+    Args:
+        rank: from agents (int32 (n,)) to all items, best first: int32 (n, items).
+        agents, items: how many there are.
+    """
+
+    def __init__(self, rank: Callable[[IntArray], IntArray], agents: int, items: int) -> None:
+        self._rank = rank
+        self._orders: IntArray = np.empty((agents, items), dtype=np.int32)
+        self._there: BoolArray = np.zeros(agents, dtype=np.bool_)
+        self._one_at_a_time = Lock()
+
+    def retrieve(self, visit: Visit, known: tuple[Familiar, IntArray], count: int) -> IntArray:
+        """The first ones that each visitor does not know."""
+        familiar, rows = known
+        with self._one_at_a_time:  # blocks of people come in threads
+            new = visit.rows[~self._there[visit.rows]]
+            for part in blocks(len(new), _AT_ONCE):
+                self._orders[new[part]] = self._rank(new[part])
+            self._there[new] = True
+        return kernels.first_new(self._orders, visit.rows, (familiar.bits, rows), count)
 
 
 class Drawn:

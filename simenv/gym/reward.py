@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 
@@ -40,5 +39,8 @@ class Reward:
 
     def of(self, outcome: Outcome) -> FloatArray:
         """The reward of each row: float32 (rows,), parts added in the order of the weights."""
-        parts = (np.float32(weight) * outcome.rewards[name] for name, weight in self.weights.items())
-        return reduce(np.add, parts)
+        parts = [outcome.rewards[name] * np.float32(weight) for name, weight in self.weights.items()]
+        total = parts[0]
+        for part in parts[1:]:
+            total = total + part
+        return total

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -47,9 +48,9 @@ class Seen:
 
     def __post_init__(self) -> None:
         sizes, rows = self.sizes, self.sizes.rows
-        self.episode, self.day, self.page, self.away, self.since, self.last_day, self.last_page = (
-            np.zeros(rows, dtype=np.int32) for _ in range(7)
-        )
+        self.episode, self.last_day, self.last_page = (np.zeros(rows, dtype=np.int32) for _ in range(3))
+        self.context: IntArray = np.zeros((rows, 4), dtype=np.int32)
+        self.day, self.page, self.away, self.since = self.context.T
         self.recent: IntArray = np.full((rows, sizes.window), NOTHING, dtype=np.int32)
         self.stars: FloatArray = np.zeros((rows, sizes.window), dtype=np.float32)
         self.shown: IntArray = np.full((rows, sizes.slots), NOTHING, dtype=np.int32)
@@ -62,10 +63,15 @@ class Seen:
         """What a page moves."""
         return self.day, self.page, self.away, self.last_day, self.last_page
 
+    @property
+    def notes(self) -> kernels.Seen:
+        """What a page leaves behind."""
+        return self.recent, self.stars, self.shown, self.response, self.since
+
     def begin(self, rows: IntArray, episode: IntArray) -> None:
         """Nothing has been seen of these rows in their new episode."""
         self.episode[rows] = episode
-        for zero in (*self.clocks, self.since, self.stars, self.response):
+        for zero in (self.context, self.last_day, self.last_page, self.stars, self.response):
             zero[rows] = 0
         for none in (self.recent, self.shown):
             none[rows] = NOTHING
@@ -78,19 +84,29 @@ def item_features(catalog: Catalog) -> FloatArray:
     return np.concatenate([table, np.zeros_like(table[:1])])
 
 
+Look = Callable[[Seen, IntArray], npt.NDArray[Any]]
+"""From what is seen of all, and some rows, to a column about them."""
+
+
 @dataclass(frozen=True)
 class Sight:
     """One column of an observation.
 
     Args:
         space: of one row.
-        look: the column of some rows, rising and distinct; it may be a view of what is kept.
+        look: what makes it, or the name of a column of ``Seen`` that is it.
         offered: whether it is about candidates.
     """
 
     space: Callable[[Seen], Space[Any]]
-    look: Callable[[Seen, IntArray], npt.NDArray[Any]]
+    look: Look | str
     offered: bool = False
+
+    def looking(self, seen: Seen) -> Callable[[IntArray], npt.NDArray[Any]]:
+        """From some rows, rising and distinct, to their column; it may be a view of what is kept."""
+        if isinstance(self.look, str):
+            return partial(taken, getattr(seen, self.look))
+        return partial(self.look, seen)
 
 
 class Lookout:
@@ -102,7 +118,7 @@ class Lookout:
     """
 
     def __init__(self, sights: Mapping[str, Sight], seen: Seen) -> None:
-        self._sights, self._seen = sights, seen
+        self._looks = {name: sight.looking(seen) for name, sight in sights.items()}
         self.spaces = {name: sight.space(seen) for name, sight in sights.items()}
         self._shapes = {
             name: (space.shape or (), np.dtype(space.dtype)) for name, space in self.spaces.items()
@@ -111,12 +127,12 @@ class Lookout:
     def observe(self, rows: IntArray) -> Columns:
         """What is seen of some rows, in arrays that nobody else holds."""
         if len(rows) <= BLOCK:
-            return {name: sight.look(self._seen, rows).copy() for name, sight in self._sights.items()}
+            return {name: look(rows).copy() for name, look in self._looks.items()}
         columns = {name: sheet((len(rows), *shape), kind) for name, (shape, kind) in self._shapes.items()}
 
         def fill(cut: slice) -> None:
-            for name, sight in self._sights.items():
-                columns[name][cut] = sight.look(self._seen, rows[cut])
+            for name, look in self._looks.items():
+                columns[name][cut] = look(rows[cut])
 
         over_blocks(fill, len(rows))
         return columns
@@ -146,7 +162,7 @@ def taken(column: npt.NDArray[Any], rows: IntArray) -> npt.NDArray[Any]:
 def _item_numbers(column: str, width: str, *, offered: bool = False) -> Sight:
     return Sight(
         lambda seen: Box(NOTHING, seen.sizes.catalogue - 1, (getattr(seen.sizes, width),), np.int32),
-        lambda seen, rows: taken(getattr(seen, column), rows),
+        column,
         offered,
     )
 
@@ -154,7 +170,7 @@ def _item_numbers(column: str, width: str, *, offered: bool = False) -> Sight:
 def _stars(column: str, width: str) -> Sight:
     return Sight(
         lambda seen: Box(0.0, MOST_STARS, (getattr(seen.sizes, width),), np.float32),
-        lambda seen, rows: taken(getattr(seen, column), rows),
+        column,
     )
 
 
@@ -165,7 +181,7 @@ SIGHTS: Mapping[str, Sight] = {
     "response": _stars("response", "slots"),
     "context": Sight(
         lambda _: Box(0, np.iinfo(np.int32).max, (4,), np.int32),
-        lambda seen, rows: kernels.side_by_side((seen.day, seen.page, seen.away, seen.since), rows),
+        "context",
     ),
     "liking": Sight(
         lambda seen: Box(-MOST_STARS, MOST_STARS, (seen.features.shape[1],), np.float32),

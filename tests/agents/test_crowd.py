@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba.core.errors import TypingError
 
 from agents import kernels
 from agents.crowd import Crowd
@@ -97,22 +98,32 @@ def test_only_taste_with_items_chosen_each_on_its_own_suits_a_crowd() -> None:
 @given(
     st.integers(1, 4).map(lambda n: n * LANES) | st.integers(1, 35),
     st.integers(1, 20),
-    st.integers(0, 3),
     st.integers(0, 2**31 - 1),
 )
-def test_products_are_sums_in_order_whatever_stands_beside_them(
-    factors: int, slots: int, first: int, seed: int
+def test_products_are_added_up_in_eight_lanes_whatever_stands_beside_them(
+    factors: int, slots: int, seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
-    taste: FloatArray = rng.normal(size=(7, first + factors + 2)).astype(np.float32)
+    taste: FloatArray = rng.normal(size=(7, 2 * factors + 1)).astype(np.float32)
     items: FloatArray = rng.normal(size=(ITEMS, factors)).astype(np.float32)
+    level: FloatArray = rng.normal(size=ITEMS).astype(np.float32)
     rows: IntArray = rng.integers(0, 7, 5).astype(np.int32)
     shown: IntArray = rng.integers(NOTHING, ITEMS, (5, slots)).astype(np.int32)
-    total: FloatArray = np.zeros(shown.shape, dtype=np.float32)
-    for f in range(factors):
-        total += taste[rows, first + f][:, None] * items[shown, f]
-    found, real = kernels.products(taste, first, rows, shown, items), shown != NOTHING
-    assert found[real].tobytes() == total[real].tobytes()
+    real = shown != NOTHING
+    own, whole = taste[rows], -(-factors // LANES) * LANES
+    for first, extra, found in (
+        (0, np.float32(0), kernels.odds_of_wanting(taste, rows, shown, items, level)),
+        (factors, own[:, -1:], kernels.latent_stars(taste, rows, shown, items, level)),
+    ):
+        product = own[:, None, first : first + factors] * items[shown]
+        lanes: FloatArray = np.zeros((*shown.shape, whole), dtype=np.float32)
+        lanes[..., :factors] = product
+        total = np.zeros((*shown.shape, LANES), dtype=np.float32)
+        for f in range(0, whole, LANES):
+            total += lanes[..., f : f + LANES]
+        for half in (4, 2, 1):
+            total = total[..., :half] + total[..., half : 2 * half]
+        assert found[real].tobytes() == (level[shown] + extra + total[..., 0])[real].tobytes()
 
 
 @pytest.mark.parametrize("pages_", [1, 2])
@@ -122,3 +133,11 @@ def test_a_visit_has_no_more_pages_than_it_may(pages_: int) -> None:
         step = crowd.respond(slate)
         assert step.left[slate.visit.page + 1 >= pages_].all()
         assert (step.left == ((step.response.action == 1) | (slate.visit.page + 1 >= pages_))).all()
+
+
+def test_numbers_that_do_not_stand_side_by_side_are_refused() -> None:
+    taste = np.asfortranarray(light.numbers("taste", AGENTS, 2 * FACTORS + 1))
+    items, rows = wide_items(), np.arange(AGENTS, dtype=np.int32)
+    shown: IntArray = np.zeros((AGENTS, 2), dtype=np.int32)
+    with pytest.raises(TypingError, match="Expected contiguous numbers"):
+        kernels.odds_of_wanting(taste, rows, shown, items.watch, items.lure)

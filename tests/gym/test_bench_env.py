@@ -36,9 +36,20 @@ def test_every_row_stands_beside_a_baseline(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(bench, "PEOPLE", 20)
     monkeypatch.setattr(bench, "SIZES", (10, 20))
     monkeypatch.setattr(bench, "SECONDS", 0.002)
-    monkeypatch.setattr(bench, "bench_feed", list)
+    ours = {
+        "bench": "env",
+        "case": "our feed",
+        "value": 6e6,
+        "unit": "user-steps/s",
+        "baseline": "b",
+        "ratio": 4.0,
+    }
+    monkeypatch.setattr(bench, "bench_feed", lambda: [ours])
+    for other in ("bench_scoring", "_learning"):
+        monkeypatch.setattr(bench, other, list)
     rows = bench.bench_env()
     assert len({(row["case"], row["baseline"]) for row in rows}) == len(rows)
+    assert {row["baseline"] for row in rows if row["case"] == "OASIS, recorded"} == {"our feed"}
     for row in rows:
         assert list(row) == ["bench", "case", "value", "unit", "baseline", "ratio"]
         assert row["bench"] == "env"

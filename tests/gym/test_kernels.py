@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numba import njit
 from scipy.stats import kstest, norm
 
 from simenv.gym import kernels
 from simenv.luck import stream
+from simenv.types import NOTHING
 
 
 @njit
@@ -56,3 +59,22 @@ def test_normal_luck_is_standard_normal_and_a_row_is_its_own() -> None:
     own = np.array([[2, 0], [1, 1], [0, 2]], dtype=np.int32)
     assert np.array_equal(kernels.normals(some, luck, 7, own), drawn[some[:, None], own])
     assert kernels.normals(some, luck, 8, lanes) == pytest.approx(kernels.normals(some, luck, 7, lanes + 1))
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 90), st.integers(1, 40), st.sampled_from([3, 70, 5_000]), st.integers(0, 2**31 - 1))
+def test_of_what_stands_on_a_slate_twice_the_first_stays(
+    slots: int, rows: int, catalogue: int, seed: int
+) -> None:
+    chosen = np.random.default_rng(seed).integers(0, catalogue, (rows, slots))
+    found = np.empty(chosen.shape, dtype=np.int32)
+    assert kernels.distinct(chosen, catalogue, found) == -1
+    for row, slate in zip(chosen.tolist(), found.tolist(), strict=True):
+        assert slate == [NOTHING if one in row[:slot] else one for slot, one in enumerate(row)]
+
+
+@pytest.mark.parametrize("wrong", [-1, 7, 2**40, -(2**40)])
+def test_the_first_row_out_of_range_is_told(wrong: int) -> None:
+    chosen = np.zeros((5, 4), dtype=np.int64)
+    chosen[2, 3] = chosen[4, 0] = wrong
+    assert kernels.distinct(chosen, 7, np.empty(chosen.shape, dtype=np.int32)) == 2

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recommenders.item_knn import ItemKnn
 from recommenders.popularity import Popularity
 from simenv.gym.familiar import Familiar
-from simenv.gym.retrievers import NOBODY_EXCLUDED, Drawn, Ordered, Recommended, Retriever
+from simenv.gym.retrievers import NOBODY_EXCLUDED, Drawn, Ordered, Ranked, Recommended, Retriever
 from simenv.types import NOTHING, FloatArray, IntArray, Interactions, Ragged, Visit
 
 ROWS, ITEMS = 12, 150
@@ -46,10 +47,18 @@ def retrievers(items: int = ITEMS) -> list[Retriever]:
     """One of each kind."""
     recommender = Popularity()
     recommender.fit(train(items))
-    return [Ordered(np.arange(items, dtype=np.int32)), Drawn(items, 5), Recommended(recommender)]
+    ordered = Ordered(np.arange(items, dtype=np.int32))
+    return [ordered, Drawn(items, 5), Recommended(recommender), Ranked(knn(items).ranking, 30, items)]
 
 
-KINDS = range(3)
+def knn(items: int = ITEMS) -> ItemKnn:
+    """A personal recommender."""
+    recommender = ItemKnn()
+    recommender.fit(train(items))
+    return recommender
+
+
+KINDS = range(4)
 
 
 def test_everybody_knows_their_history_and_what_they_were_shown() -> None:
@@ -70,6 +79,16 @@ def test_everybody_knows_their_history_and_what_they_were_shown() -> None:
 
 def test_an_item_twice_on_a_page_is_shown_once() -> None:
     assert familiar().show(rows(0), np.array([[5, 6, 5, 6]], dtype=np.int32)).tolist() == [[5, 6, -1, -1]]
+
+
+@pytest.mark.parametrize("count", [1, 20, 150])
+def test_an_order_that_is_kept_is_what_the_recommender_would_say_anew(count: int) -> None:
+    known, who = familiar(), np.arange(ROWS, dtype=np.int32)
+    kept, anew = Ranked(knn().ranking, 30, ITEMS), Recommended(knn())
+    for page in range(3):
+        found = kept.retrieve(visit(who, page), (known, who), count)
+        assert np.array_equal(found, anew.retrieve(visit(who, page), (known, who), count))
+        known.show(who, found[:, :3])
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -102,7 +121,7 @@ def test_candidates_do_not_depend_on_who_else_asks(kind: int, some: list[int], p
 
 def test_an_order_and_a_recommender_that_keeps_it_find_the_same() -> None:
     known, who = familiar(), np.arange(ROWS, dtype=np.int32)
-    ordered, _, recommended = (one.retrieve(visit(who), (known, who), 30) for one in retrievers())
+    ordered, _, recommended, _ = (one.retrieve(visit(who), (known, who), 30) for one in retrievers())
     assert ordered.tolist() == recommended.tolist()
     assert ordered[0].tolist() == list(range(30))
 

@@ -141,6 +141,12 @@ def test_the_command_trains_and_says_what_to_do_next(
     assert Saved.read(tmp_path / "trained" / "crowd-slateq").about["algorithm"] == "slateq"
 
 
+def test_an_option_among_the_values_is_told_how_it_is_written() -> None:
+    done = CliRunner().invoke(app, ["train", "--set", "steps=300"])
+    assert isinstance(done.exception, UsageError)
+    assert "an option of its own; write --steps 300" in str(done.exception)
+
+
 def test_too_many_environments_are_refused_in_a_sentence(values: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Expected at most 60 environments, one for each agent, found 61"):
         train(replace(course(values), envs=61), tmp_path / "out")

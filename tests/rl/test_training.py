@@ -88,8 +88,16 @@ def test_a_finished_training_is_not_done_again(tmp_path: Path) -> None:
 
 def test_another_course_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     train(replace(SMALL, chapters=1), tmp_path)
-    with pytest.raises(UsageError, match="Expected the course that the training in"):
+    with pytest.raises(UsageError, match=r"Expected the course .* \(seed 0\), found seed 5; go on with"):
         train(replace(SMALL, chapters=1, seed=5), tmp_path)
+
+
+@pytest.mark.parametrize("algorithm", ["slateq", "linucb"])
+def test_a_folder_with_something_else_in_it_is_refused(algorithm: str, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text("{}")
+    with pytest.raises(UsageError, match="found other files in"):
+        train(replace(SMALL, scenario="crowd", values={"agents": 20}, algorithm=algorithm), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
 
 
 @pytest.mark.parametrize(
@@ -99,6 +107,7 @@ def test_another_course_in_the_same_folder_is_refused(tmp_path: Path) -> None:
         ({"scenario": "LongTermSatisfacion-v0"}, "Did you mean 'LongTermSatisfaction-v0'?"),
         ({"scenario": "crowdd"}, "No scenario or world named 'crowdd'. Did you mean 'crowd'?"),
         ({"values": {"tme": 3}}, "Did you mean 'time'?"),
+        ({"algorithm": "linucb"}, "found the world 'InterestEvolution-v0'; name one of crowd"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_sentence_and_nothing_is_written(

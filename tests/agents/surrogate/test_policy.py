@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from agents.decision import CHOICES, Decision
@@ -84,7 +86,8 @@ def test_a_policy_has_no_gap_to_itself() -> None:
     beside = Beside(policy, some())
     answer = beside.decide(slate(), recall())
     assert answer.watched.any()
-    assert beside.gap.value() == {"agreement": 1, "calibration": 0, "reward": 0, "leave": 0, "stars": 0}
+    nothing = {"calibration": 0, "reward": 0, "leave": 0, "stars": 0}
+    assert beside.gap.value() == {"agreement": 1, "explained": 1, **nothing}
 
 
 def test_a_gap_is_told_with_its_sign() -> None:
@@ -96,4 +99,13 @@ def test_a_gap_is_told_with_its_sign() -> None:
     told = gap.value()
     assert told["reward"] > 0
     assert told["agreement"] < 1
+    assert told["explained"] < 0.9
     assert told["calibration"] > 0.1
+
+
+def test_who_gives_everybody_the_mean_chance_explains_nothing() -> None:
+    page, known, gap = slate(), recall(), Gap()
+    real = some().decide(page, known)
+    mean = np.where(np.isnan(real.chance), np.nan, np.nanmean(real.chance, dtype=np.float64))
+    gap.add(real, replace(real, chance=mean.astype(np.float32)))
+    assert abs(gap.value()["explained"]) < 1e-6

@@ -1,0 +1,165 @@
+"""How long people wait for the dashboard: a run of ten million interactions in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from scenarios.bench.big_run import make
+from scenarios.bench.browser import PATIENCE, browser, open_page, served, settled
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    Act = Callable[[Page], None]
+
+PAINT, ACT = 3.0, 1.0
+"""Seconds that somebody may wait for a page, and for an answer to a click."""
+_TIMES = 3
+
+
+@dataclass(frozen=True)
+class Case:
+    """One page: where it is, what shows that its main part is drawn, and something that people do on it.
+
+    Args:
+        main: a selector.
+        acts: what is done, one after another, each measured.
+    """
+
+    name: str
+    place: str
+    main: str
+    acts: tuple[Act, ...]
+
+
+def bench_dashboard() -> list[dict[str, object]]:
+    """Seconds to the first sight of each page's main part, and for a typical action on it."""
+    with TemporaryDirectory() as folder:
+        run = make(Path(folder))
+        with served(run.parent) as address, browser() as started:
+            return [row for case in cases(run.name) for row in measured(started, address, case)]
+
+
+def cases(run: str) -> list[Case]:
+    """The pages of the app over one run."""
+    return [
+        Case("runs", f"?run={run}", _TABLE, (_typed("Find", "crowd"), _typed("Find", "ease"))),
+        Case(
+            "overview",
+            f"overview?run={run}",
+            _chart("whiskers"),
+            _chosen("Measure", "likes", "novelty", "rating"),
+        ),
+        Case(
+            "people",
+            f"people?run={run}&agent=4321",
+            _chart("satisfaction"),
+            (_turned, _at_random, _at_random),
+        ),
+        Case(
+            "items", f"items?run={run}", _chart("exposure"), (_pressed("watched"), _pressed("shown"), _found)
+        ),
+        Case(
+            "compare", f"compare?run={run}", _chart("gaps"), _chosen("Measure", "likes", "rating", "visits")
+        ),
+        Case("model", f"model?run={run}", '[data-testid="stAlert"]', ()),
+        Case(
+            "new run",
+            f"new_run?run={run}",
+            '[data-testid="stNumberInput"]',
+            _chosen("Scenario", "demo", "crowd"),
+        ),
+        Case(
+            "export",
+            f"export?run={run}",
+            '[data-testid="stRadio"]',
+            (_labelled("recbole"), _labelled("movielens")),
+        ),
+    ]
+
+
+def measured(started: Browser, address: str, case: Case) -> list[dict[str, object]]:
+    """The rows of one page, opened as a stranger who has never been here opens it."""
+    page = started.new_page(viewport={"width": 1280, "height": 900})
+    began = perf_counter()
+    open_page(page, f"{address}/{case.place}")
+    page.wait_for_selector(case.main, timeout=PATIENCE)
+    rows = [_row(case.name, "first sight", perf_counter() - began, PAINT)]
+    settled(page)
+    rows.append(_row(case.name, "everything drawn", perf_counter() - began, PAINT))
+    waits = [_seconds(page, act) for act in case.acts]
+    page.close()
+    return [*rows, _row(case.name, "action", median(waits), ACT)] if waits else rows
+
+
+def _seconds(page: Page, act: Act) -> float:
+    page.wait_for_timeout(500)
+    began = perf_counter()
+    act(page)
+    page.wait_for_timeout(50)
+    settled(page)
+    return perf_counter() - began - 0.05
+
+
+def _row(name: str, what: str, seconds: float, aim: float) -> dict[str, object]:
+    return {
+        "bench": "dashboard",
+        "case": f"{name}, {what}",
+        "value": seconds,
+        "unit": "s",
+        "baseline": f"aim, {aim:g} s",
+        "ratio": seconds / aim,
+    }
+
+
+_TABLE = '[data-testid="stDataFrame"] canvas'
+
+
+def _chart(key: str) -> str:
+    return f".st-key-chart-{key} .js-plotly-plot .main-svg"
+
+
+def _typed(label: str, words: str) -> Act:
+    def act(page: Page) -> None:
+        page.get_by_label(label, exact=True).fill(words)
+        page.keyboard.press("Enter")
+
+    return act
+
+
+def _chosen(label: str, *names: str) -> tuple[Act, ...]:
+    def act(page: Page, name: str) -> None:
+        page.get_by_role("combobox", name=label).first.click()
+        page.get_by_role("option", name=name, exact=True).first.click()
+
+    return tuple(lambda page, name=name: act(page, name) for name in names)  # type: ignore[misc]
+
+
+def _pressed(name: str) -> Act:
+    return lambda page: page.get_by_role("radio", name=name).first.click()
+
+
+def _labelled(name: str) -> Act:
+    return lambda page: page.get_by_text(name, exact=True).first.click()
+
+
+def _turned(page: Page) -> None:
+    page.get_by_role("combobox", name="Page").first.click()
+    page.get_by_role("option").nth(1).click()
+
+
+def _at_random(page: Page) -> None:
+    button = page.get_by_role("button", name="Somebody at random")
+    if not button.is_visible():
+        page.get_by_text("Find somebody").click()
+    button.click()
+
+
+def _found(page: Page) -> None:
+    _typed("Find an item by its title or id", "Film 17")(page)

@@ -1,0 +1,102 @@
+"""How pages are thought about where nothing is shared, and how fast llama.cpp itself can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from agents.models.batch import Batch
+from agents.models.native import Native
+from agents.models.segments import Speller
+from agents.models.settings import Settings
+from agents.models.weights import Weights
+from scenarios.bench.llm_pages import Visit
+
+_GRAMMAR = r"""
+root ::= "[" item ("," item){9} "]"
+item ::= "{\"watch\":" ("true" | "false") ",\"stars\":" [1-5] "}"
+"""
+_PREFILL, _ROUNDS = 512, 8
+
+
+def written(path: Path, visit: Visit) -> tuple[float, float]:
+    """Agent-pages a second and tokens written a page, one prompt after another through llama-cpp-python."""
+    from agents.models.hearing import llama_cpp
+
+    with _loaded_alike():
+        llama = llama_cpp.Llama(str(path), n_ctx=4096, verbose=False)
+    grammar = llama_cpp.LlamaGrammar.from_string(_GRAMMAR, verbose=False)
+    began, tokens = perf_counter(), 0
+    for page in visit:
+        begun = page[0].shared + page[0].persona + page[0].page
+        prompt = begun + "".join(question.branch for question in page[::2]) + "\n"
+        answer = llama.create_completion(prompt, max_tokens=1024, grammar=grammar, seed=0)
+        tokens += answer["usage"]["completion_tokens"]
+    rate = len(visit) / (perf_counter() - began)
+    llama.close()
+    return rate, tokens / len(visit)
+
+
+def scored(path: Path, visit: Visit) -> tuple[float, float]:
+    """Agent-pages a second and tokens computed a page, one evaluation of a whole prompt for each film."""
+    weights, native, spell = _opened(path)
+    began, tokens = perf_counter(), 0
+    for page in visit:
+        for question in page[1::2]:  # the question about stars begins as that about watching does
+            begun = spell.shared(question) + spell.persona(question) + spell.page(question)
+            prompt = begun + spell.answers(question)[0].twig
+            native.clear()
+            native.decode(_plain(prompt, (len(prompt) - 1, len(prompt) - 3)))
+            tokens += len(prompt)
+    took = perf_counter() - began
+    weights.close()
+    return len(visit) / took, tokens / len(visit)
+
+
+def prefilled(path: Path) -> float:
+    """The limit: tokens a second in full batches of plain tokens, of which only the last is asked for."""
+    weights, native, _ = _opened(path)
+    tokens = np.random.default_rng(0).integers(300, weights.words, _PREFILL).tolist()
+    best = np.inf
+    for _ in range(_ROUNDS):
+        native.clear()
+        began = perf_counter()
+        native.decode(_plain(tokens, (_PREFILL - 1,)))
+        native.logits(_PREFILL - 1)
+        best = min(best, perf_counter() - began)
+    weights.close()
+    return _PREFILL / best
+
+
+def _opened(path: Path) -> tuple[Weights, Native, Speller]:
+    """The model in one context on all threads."""
+    settings = Settings.of({"contexts": 1})
+    weights = Weights(path)
+    return weights, Native(weights, settings.size(weights.trained)), Speller(weights)
+
+
+def _plain(tokens: list[int] | tuple[int, ...], asked: tuple[int, ...]) -> Batch:
+    """One sequence, and the places whose logits are read."""
+    count, none = len(tokens), np.zeros(len(tokens), dtype=np.int32)
+    wanted = np.zeros(count, dtype=np.int8)
+    wanted[list(asked)] = 1
+    return Batch(np.array(tokens, dtype=np.int32), np.arange(count, dtype=np.int32), none, none + 1, wanted)
+
+
+@contextmanager
+def _loaded_alike() -> Iterator[None]:
+    """Let llama-cpp-python load models with the settings that ours are loaded with."""
+    from agents.models.hearing import llama_cpp
+    from agents.models.weights import loading
+
+    settings = loading()
+    default = llama_cpp.llama_cpp.llama_model_default_params
+    llama_cpp.llama_cpp.llama_model_default_params = lambda: settings
+    try:
+        yield
+    finally:
+        llama_cpp.llama_cpp.llama_model_default_params = default
