@@ -6,6 +6,7 @@ import importlib.util
 import os
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from simenv.errors import UsageError
@@ -49,12 +50,13 @@ def command(host: str, port: int) -> list[str]:
         "client.showErrorLinks": "false",
         "runner.magicEnabled": "false",
         "logger.hideWelcomeMessage": "true",
+        "logger.level": "warning",
         **{f"theme.{name}": value for name, value in THEME.items()},
     }
     app = str(Path(__file__).with_name("app.py"))
     words = [f"--{name}={value}" for name, value in options.items()]
     words += [f"--server.allowedHosts={name}" for name in hosts]
-    return [sys.executable, "-P", "-m", "streamlit", "run", app, *words]
+    return [sys.executable, "-P", "-m", "dashboard.serving", "run", app, *words]
 
 
 def launch(runs: Path, host: str = LOCAL, port: int | None = None) -> None:
@@ -70,7 +72,7 @@ def launch(runs: Path, host: str = LOCAL, port: int | None = None) -> None:
         )
     if not runs.is_dir():
         raise UsageError(f"Expected a folder of runs at {runs}, found none; name another one, or make it.")
-    port = _free_port(host) if port is None else port
+    port = _free_port(host, range(PORT, PORT + 100) if port is None else [port])
     shown = host if host not in ("0.0.0.0", "::") else socket.gethostname()  # noqa: S104 - only compared
     print(f"Runs in {runs}: http://{shown}:{port} (Ctrl-C ends it)", flush=True)  # noqa: T201
     os.environ[FOLDER] = str(runs.resolve())
@@ -78,9 +80,9 @@ def launch(runs: Path, host: str = LOCAL, port: int | None = None) -> None:
     os.execv(words[0], words)  # noqa: S606 - no shell, and no words from outside but host and port
 
 
-def _free_port(host: str) -> int:
-    """The first port from the usual one on that nobody uses."""
-    for port in range(PORT, PORT + 100):
+def _free_port(host: str, ports: Sequence[int]) -> int:
+    """The first port that nobody uses."""
+    for port in ports:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as door:
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -88,7 +90,7 @@ def _free_port(host: str) -> int:
             except OSError:
                 continue
             return port
-    raise UsageError(f"No port from {PORT} on is free at {host}; name one with --port, or another --host.")
+    raise UsageError(f"Port {ports[0]} cannot be had at {host}; name another --port, or another --host.")
 
 
 def _has_display() -> bool:

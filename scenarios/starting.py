@@ -72,6 +72,18 @@ def stop(folder: Path) -> None:
     os.close(os.open(folder / STOP, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o666))
 
 
+def export(run: Path, form: str, arms: Sequence[str], out: Path) -> None:
+    """Write a run's interactions into a folder, in a process of its own: that of a long run takes minutes."""
+    out.parent.mkdir(exist_ok=True)
+    words = ["export", str(run), f"--format={form}", *(f"--arm={arm}" for arm in arms), f"--out={out}"]
+    _begin(words, out)
+
+
+def under_way(folder: Path) -> bool:
+    """Whether what was started here for a folder goes on."""
+    return folder in _started and _started[folder].poll() is None
+
+
 def ended(folder: Path) -> int | None:
     """The exit code of what was started for a folder, told once; None while it goes on, or nothing did."""
     code = _started[folder].poll() if folder in _started else None

@@ -19,27 +19,29 @@ def gaps(named: Measure, first: str, rows: Sequence[Gap], looks: Mapping[str, Lo
         looks: of each side.
     """
     marks = [(gap.side, looks[gap.side], *_values(gap)) for gap in _known(rows)]
-    figure = dots(marks, f"{named.axis}, less {first}", named.digits)
+    figure = dots(marks, _axis(named), named.digits)
     figure.add_vline(0, line={"color": QUIET, "width": 1, "dash": "dot"})
     return Chart(
         _told(named, first, rows), figure, {"side": [gap.side for gap in rows], **_table(named, rows)}
     )
 
 
-def by_level(named: Measure, names: tuple[str, str], rows: Sequence[Gap], look: Look) -> Chart:
+def by_level(named: Measure, trait: str, rows: Sequence[Gap], look: Look) -> Chart:
     """One measure of one side, less the same of the first one, for the people of each level of a trait.
 
     Args:
-        names: what the first side and the trait are called.
         rows: one for each level.
     """
-    first, trait = names
-    figure = dots([(gap.level, look, *_values(gap)) for gap in _known(rows)], f"{named.axis}, less {first}")
+    figure = dots([(gap.level, look, *_values(gap)) for gap in _known(rows)], _axis(named))
     figure.add_vline(0, line={"color": QUIET, "width": 1, "dash": "dot"})
     figure.update_yaxes(title=trait)
     return Chart(
         _most(named, trait, rows), figure, {trait: [gap.level for gap in rows], **_table(named, rows)}
     )
+
+
+def _axis(named: Measure) -> str:
+    return f"difference ({named.unit})" if named.unit else "difference"
 
 
 def _values(gap: Gap) -> tuple[float, float | None, float | None]:

@@ -4,37 +4,33 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard.data.asking import Columns
 from dashboard.data.files import entries
 from dashboard.data.opened import Opened
 from simenv.errors import UsageError
-from simenv.records.export import FORMATS, export
+from simenv.records.export import FORMATS
 
 MOST = 200 * 2**20
 """Bytes that are packed for a download, at most."""
 
 
 def folder(run: Opened, form: str) -> Path:
-    """Where a format's folders lie."""
-    return run.folder / "exports" / form
-
-
-def write(run: Opened, form: str, arms: Sequence[str]) -> list[Path]:
-    """Export recommenders of a run.
+    """Where a format's folders lie.
 
     Raises:
-        UsageError: it has been done before, there is nothing yet, or a link lies in the way.
+        UsageError: a link lies in the way.
     """
-    _no_links(run, form)
-    return export(run.run, form, folder(run, form), arms)
+    place = run.folder / "exports" / form
+    for path in (place.parent, place):
+        if path.is_symlink():
+            raise UsageError(f"{path} is a link, and links are not followed; put a folder in its place.")
+    return place
 
 
 def written(run: Opened, form: str) -> list[Path]:
     """The folders of a format that are whole; none of them a link."""
-    _no_links(run, form)
     place = folder(run, form)
     if form not in FORMATS or not place.is_dir():
         return []
@@ -71,9 +67,3 @@ def packed(portion: Path) -> bytes:
 
 def _plain(portion: Path) -> list[Path]:
     return sorted(portion / e.name for e in entries(portion) if e.is_file(follow_symlinks=False))
-
-
-def _no_links(run: Opened, form: str) -> None:
-    for path in (run.folder / "exports", folder(run, form)):
-        if path.is_symlink():
-            raise UsageError(f"{path} is a link, and links are not followed; put a folder in its place.")

@@ -18,7 +18,7 @@ run = showing.chosen()
 st.title("Compare")
 others = [name for name in showing.runs().names() if name != run.name]
 added: list[str] = showing.linked("with", lambda names: [n for n in names.split("|") if n in others], [])
-beside = st.multiselect(f"Runs beside {showing.escaped(run.name)}", others, added)
+beside = st.multiselect(f"Runs beside {showing.escaped(run.name)}", others, added, key=f"beside-{run.name}")
 showing.link(**{"with": "|".join(beside) or None})
 opened = [run, *showing.told(lambda: [showing.runs().open(name) for name in beside])]
 sides = {side.label: side for side in paired.sides(opened)}
@@ -43,6 +43,7 @@ measure = middle.selectbox(
     names,
     showing.linked("measure", names.index, 0),
     format_func=lambda n: measures.measure(n).title,
+    key="measure",
 )
 showing.link(measure=measure)
 named = measures.measure(measure)
@@ -60,7 +61,7 @@ if measure in RATIOS and traits:
     label = side.selectbox("Who gains, who loses under", list(pairs), len(pairs) - 1, key="side")
     chosen = trait.selectbox("by", traits, key="trait")
     levels = pairs[label].by_trait(measure, chosen)
-    showing.show(by_level(named, (first, chosen), levels, looks[label]), "levels")
+    showing.show(by_level(named, chosen, levels, looks[label]), "levels")
 
 course = showing.told(lambda: paired.course(list(sides.values()), measure))
 if len(set(course["step"])) > 1:

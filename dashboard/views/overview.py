@@ -41,7 +41,7 @@ kind = step.segmented_control("Step by step", kinds, default=kinds[0], required=
 followed = measures.DAY_MEASURES if kind == "day" else measures.MEASURES | measures.PAGE_MEASURES
 names = list(dict.fromkeys([*measures.MEASURES, *followed]))
 linked = showing.linked("measure", names.index, 0)
-picked = choice.selectbox("Measure", names, linked, format_func=lambda name: followed[name].title)
+picked = choice.selectbox("Measure", names, linked, lambda name: followed[name].title, key=f"measure-{kind}")
 showing.link(measure=picked)
 places = st.columns(2) if picked in final["measure"] else [st.container()]
 if len(places) == 2:

@@ -22,18 +22,21 @@ class Settings:
     Args:
         gamma: how much the next page counts beside this one.
         ahead: pages whose rewards are counted before the worth of what follows is guessed.
-        rate: size of a step of the optimiser Adam.
+        rate: size of the first steps of the optimiser Adam; it falls evenly to a twentieth.
+        steps: over so many steps.
         batch: moments in a step.
         memory: steps over which the weights are averaged.
     """
 
     gamma: float = 0.99
-    ahead: int = 3
+    ahead: int = 10
     rate: float = 1e-3
+    steps: int = 10_000
     batch: int = 256
-    memory: int = 500
+    memory: int = 2000
 
 
+_LEAST_RATE = 0.05
 _FADING = 0.99
 """What remains of older evidence each time."""
 
@@ -81,6 +84,8 @@ class SlateQ:
         self.optimiser.zero_grad()
         sum(losses.values(), torch.zeros(())).backward()
         torch.nn.utils.clip_grad_norm_(self.minds.parameters(), 10.0)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self._rate()
         self.optimiser.step()
         self._remember()
         return {name: loss.item() for name, loss in losses.items()}
@@ -107,6 +112,10 @@ class SlateQ:
             chosen = self.choice.best(self.minds(state, features, allowed), self.slots)
             value = self.choice.value(self.average(state, _picked(features, chosen), chosen >= 0))
         return later + self.settings.gamma**self.settings.ahead * torch.where(ended, 0, value)
+
+    def _rate(self) -> float:
+        """Smaller and smaller steps: what is learned from chance comes to rest."""
+        return self.settings.rate * max(1 - self.turns / self.settings.steps, _LEAST_RATE)
 
     def _remember(self) -> None:
         """Draw the average nearer to the present weights; at first it is over few steps."""

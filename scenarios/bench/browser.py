@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,6 +67,9 @@ def served(runs: Path) -> Iterator[str]:
             yield "http://" + line.split("http://")[1].split(" ")[0]
         finally:
             server.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(5)
+            server.kill()  # it waits for open pages
 
 
 def settled(page: Page) -> None:

@@ -59,7 +59,8 @@ class SlateQStudent:
 
     def __init__(self, arena: Arena, rows: int, total: int, seed: int, habits: Habits | None = None) -> None:
         self.habits = habits or Habits()
-        learning = replace(self.habits.learning, gamma=arena.gamma)
+        steps = max(total // self.habits.pages_per_step, 1)
+        learning = replace(self.habits.learning, gamma=arena.gamma, steps=steps)
         self._env = arena.vector(rows, observations="pairs", autoreset_mode=AutoresetMode.DISABLED)
         sounding = Sounding.of(arena, rows, learning.gamma, seed)
         self.shape = sounding.shape

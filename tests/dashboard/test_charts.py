@@ -88,11 +88,11 @@ def test_levels_that_move_alike_are_said_to() -> None:
     alike = [
         Gap("b", "n_like", Estimate(v, v - 1, v + 1), level, 5) for v, level in ((1.0, "low"), (1.2, "high"))
     ]
-    assert "move about alike" in by_level(MEASURES["n_like"], ("a", "activity"), alike, LOOKS["b"]).title
+    assert "move about alike" in by_level(MEASURES["n_like"], "activity", alike, LOOKS["b"]).title
     apart = [
         Gap("b", "n_like", Estimate(v, v - 1, v + 1), level, 5) for v, level in ((1.0, "low"), (9.0, "high"))
     ]
-    told = by_level(MEASURES["n_like"], ("a", "activity"), apart, LOOKS["b"]).title
+    told = by_level(MEASURES["n_like"], "activity", apart, LOOKS["b"]).title
     assert told == "Likes: activity high moves by +9.0, low by +1.0"
 
 

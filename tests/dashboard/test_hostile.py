@@ -121,8 +121,19 @@ def test_what_is_not_to_be_opened_is_refused_with_a_reason(
         Runs(strange).open("strange")
 
 
-@pytest.mark.parametrize("view", PAGES)
-@pytest.mark.parametrize("spoil", [*REFUSED.values(), *READ.values()], ids=[*REFUSED, *READ])
+@pytest.mark.parametrize("view", ["runs", "overview"])
+@pytest.mark.parametrize("spoil", REFUSED.values(), ids=REFUSED)
+def test_a_refused_run_is_listed_with_its_reason_and_nothing_breaks(
+    look: Look, strange: Path, spoil: Callable[[Path], object], view: str
+) -> None:
+    spoil(strange / "strange")
+    app = look(view, at=strange, run="strange")
+    assert not app.exception
+    assert view != "overview" or app.error
+
+
+@pytest.mark.parametrize("view", [view for view in PAGES if view != "new_run"])
+@pytest.mark.parametrize("spoil", READ.values(), ids=READ)
 def test_no_page_breaks_over_a_spoilt_run(
     look: Look, strange: Path, spoil: Callable[[Path], object], view: str
 ) -> None:

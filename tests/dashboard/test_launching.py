@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
@@ -44,6 +45,13 @@ def test_the_command_answers_where_it_says(runs: Path, tmp_path: Path) -> None:
             assert answer(f"http://{address}/_stcore/health") == "ok"
         finally:
             server.kill()
+
+
+def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    with socket.create_server((launching.LOCAL, 0)) as door:
+        port = door.getsockname()[1]
+        with pytest.raises(UsageError, match=f"Port {port} cannot be had"):
+            launching.launch(tmp_path, port=port)
 
 
 def answer(address: str) -> str:

@@ -1,0 +1,149 @@
+"""The app as a person uses it: a real server, a real browser, a real run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dashboard.data import Runs
+from scenarios.bench import browser
+from simenv.records.checkpoint import FILE as CHECKPOINT
+from tests.dashboard.test_hostile import nasty
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(browser.missing()), reason=browser.missing() or "there is a browser"),
+]
+__all__ = ["nasty"]
+
+
+@pytest.fixture(scope="module")
+def folder(runs: Path, nasty: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of runs: light people, thinking ones, and one whose words carry markup."""
+    own = tmp_path_factory.mktemp("browser") / "runs"
+    shutil.copytree(runs, own)
+    shutil.copytree(nasty / "<u>run", own / "hostile")
+    return own
+
+
+@pytest.fixture(scope="module")
+def window(folder: Path) -> Iterator[Page]:
+    """A window on the app, in which no script from a run ever raises an alarm."""
+    with browser.served(folder) as address, browser.browser() as started:
+        tab = started.new_context(viewport={"width": 1280, "height": 900}, base_url=address).new_page()
+        tab.set_default_timeout(browser.PATIENCE)
+        alarms: list[str] = []
+        tab.on("dialog", lambda dialog: (alarms.append(dialog.message), dialog.dismiss()))
+        browser.open_page(tab, "/")
+        yield tab
+        assert not alarms
+        tab.context.close()
+
+
+@pytest.fixture
+def visit(window: Page, tmp_path: Path) -> Callable[[str, str], Page]:
+    """Opens a place, waits until it is drawn with some words on it, and takes its picture."""
+
+    def opened(place: str, words: str) -> Page:
+        window.goto(place)
+        window.get_by_text(words).first.wait_for()
+        browser.settled(window)
+        window.screenshot(path=str(tmp_path / "page.png"), full_page=True)
+        assert window.get_by_text("Traceback").count() == 0
+        return window
+
+    return opened
+
+
+def until(true: Callable[[], Any], seconds: float = 40) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.1)
+
+
+def state(folder: Path, name: str) -> str:
+    """What a run says of itself; "" before it says anything."""
+    try:
+        return str(json.loads((folder / name / "manifest.json").read_text())["state"])
+    except OSError:
+        return ""
+
+
+def test_a_run_is_started_moves_is_stopped_and_goes_on_to_its_end(
+    visit: Callable[[str, str], Page], folder: Path
+) -> None:
+    page = visit("/new_run", "Start")
+    page.get_by_role("combobox", name="Scenario").click()
+    page.get_by_role("option", name="demo", exact=True).click()
+    page.get_by_text("simenv run demo").wait_for()
+    page.get_by_label("name of the run").fill("started")
+    page.get_by_label("rounds", exact=True).fill("3")
+    page.get_by_label("agents", exact=True).fill("20")
+    page.keyboard.press("Tab")
+    page.get_by_text("--set=agents=20").wait_for()
+    page.get_by_role("button", name="Start").click()
+    page.get_by_text("decisions/s").first.wait_for()
+    seen = {page.get_by_text("decisions/s").first.inner_text()}
+    until(lambda: seen.add(page.get_by_text("decisions/s").first.inner_text()) or len(seen) > 2)
+    until(lambda: (folder / "started" / CHECKPOINT).exists())
+    page.get_by_role("button", name="Stop").click()
+    until(lambda: state(folder, "started") == "stopped")
+    rows = Runs(folder).open("started").run.interactions.num_rows
+    page.get_by_role("button", name="Continue").click()
+    until(lambda: state(folder, "started") == "done")
+    assert Runs(folder).open("started").run.interactions.num_rows > rows > 0
+    page.goto("/overview?run=started")
+    page.get_by_text("has the highest").first.wait_for()
+
+
+def test_a_person_is_opened_by_a_click_and_by_a_link(visit: Callable[[str, str], Page]) -> None:
+    page = visit("/people?run=thinking&agent=2&arm=ease", "Agent 2")
+    page.locator(".st-key-chart-satisfaction .main-svg").first.wait_for()
+    page.get_by_text("What the model was asked").click()
+    page.get_by_text("Answer as this person would.").first.wait_for()
+    page.get_by_text("Find somebody").click()
+    page.get_by_role("combobox", name="Under").click()
+    page.get_by_role("option", name="popularity").click()
+    page.wait_for_url("**arm=popularity**")
+    visit(page.url, "Under popularity it saw")
+
+
+def test_items_and_comparisons_are_drawn_with_their_tables(visit: Callable[[str, str], Page]) -> None:
+    page = visit("/items?run=light", "times each")
+    page.locator(".st-key-chart-concentration .main-svg").first.wait_for()
+    page = visit("/compare?run=light", "than under random")
+    page.locator(".st-key-chart-gaps .main-svg").first.wait_for()
+    page.locator(".st-key-chart-gaps").get_by_text("Table").click()
+    page.locator('.st-key-chart-gaps [data-testid="stDataFrame"] canvas').first.wait_for()
+
+
+def test_what_was_simulated_is_exported(visit: Callable[[str, str], Page], folder: Path) -> None:
+    page = visit("/export?run=light", "Write the files")
+    page.get_by_text("movielens", exact=True).click()
+    page.get_by_text("exports/movielens").wait_for()
+    page.get_by_role("button", name="Write the files").click()
+    page.get_by_text("No person made these interactions").first.wait_for()
+    assert list((folder / "light" / "exports" / "movielens").rglob("ratings.csv"))
+
+
+@pytest.mark.parametrize("place", ["overview", "people", "items", "compare", "model", "export"])
+def test_markup_in_words_of_a_run_is_shown_and_never_obeyed(
+    visit: Callable[[str, str], Page], place: str
+) -> None:
+    page = visit(f"/{place}?run=hostile&item=3", place.capitalize())
+    page.wait_for_timeout(300)
+    assert page.locator("main script, section script").count() == 0
+    assert page.locator('img[src="x"]').count() == 0
+    if place == "items":
+        assert page.get_by_text("<script>alert(1)</script> **b** $x$").count() >= 1
