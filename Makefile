@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # two workers share two cores: threads of their own would only wait for each other
 test test-fast: export OMP_NUM_THREADS = 1
 
-.PHONY: demo test test-fast lint format check-tools clean
+.PHONY: demo test test-fast lint format screenshots check-tools clean
 
 demo: .venv/run.stamp
 	$(BIN)/simenv run demo
@@ -25,6 +25,9 @@ lint: .venv/dev.stamp
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+screenshots: .venv/dev.stamp
+	$(BIN)/python -m tests.dashboard.screenshots
 
 .venv/run.stamp: pyproject.toml constraints.txt | check-tools
 	$(PYTHON) -m venv .venv

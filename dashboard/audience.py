@@ -8,7 +8,7 @@ from dashboard import charts, showing
 from dashboard.charts.items import by_level
 from dashboard.charts.stars import star_shares
 from dashboard.data import Columns, Opened, items
-from dashboard.data.paired import TRAITS
+from dashboard.data.traits import TRAITS
 
 
 def picked(run: Opened) -> int | None:

@@ -12,8 +12,8 @@ import streamlit as st
 from dashboard import charts, showing
 from dashboard.charts.people import mood
 from dashboard.data import Columns, Opened, people, words
-from dashboard.data.paired import LEVELS
 from dashboard.data.people import World
+from dashboard.data.traits import LEVELS
 from dashboard.data.words import Asked
 
 PERCENT = st.column_config.NumberColumn(format="%.0f %%")

@@ -174,7 +174,7 @@ class _Running:
                 if last and number == begun and day > 0:
                     meeting.restore(last.state)
                 for step in meeting.rounds(progress):
-                    progress.update(step, *self._cost())
+                    progress.update(step, self._cost())
                     self.watcher(progress)
                     if signalled() or self.folder.stop_requested():
                         raise Stopped(self.folder.path)
@@ -191,23 +191,22 @@ class _Running:
         if len(self.over[arm]) == len(self.folder.seeds):
             del self.over[arm]
 
-    def _usage(self) -> Usage:
-        model = self.lab.minds.model
-        return model.usage() if isinstance(model, Metered) else Usage()
-
-    def _cost(self) -> tuple[int, int]:
-        return self._usage().prompt, getattr(self.lab.minds.model, "hits", 0)
-
     def _thinking(self) -> dict[str, float]:
         """What thinking has cost, earlier parts of a resumed run included."""
         before = self.folder.manifest.get("thinking") or {}
-        usage = self._usage()
-        now = {
+        return {name: value + before.get(name, 0) for name, value in self._cost().items()}
+
+    def _cost(self) -> dict[str, float]:
+        """What thinking has cost in this process; pages are those of the answers that are kept in a file."""
+        model = self.lab.minds.model
+        usage = model.usage() if isinstance(model, Metered) else Usage()
+        return {
             "prompt_tokens": usage.prompt,
             "cached_tokens": usage.cached,
             "generated_tokens": usage.generated,
             "evaluations": usage.evaluations,
             "seconds": round(usage.seconds, 3),
+            "remembered_pages": getattr(model, "hits", 0),
+            "asked_pages": getattr(model, "misses", 0),
             "unread_answers": 0,
         }
-        return {name: value + before.get(name, 0) for name, value in now.items()}

@@ -26,7 +26,7 @@ class Batch:
         self, token: IntArray, position: IntArray, low: IntArray, high: IntArray, wanted: ByteArray
     ) -> None:
         lengths = high - low
-        ends = np.cumsum(lengths, dtype=np.int64)
+        ends = lengths.cumsum(dtype=np.int64)
         starts = ends - lengths
         # the sequences of token n: low[n], low[n] + 1, ..., high[n] - 1, one token after another
         owners: IntArray = (np.arange(ends[-1]) - np.repeat(starts - low, lengths)).astype(np.int32)

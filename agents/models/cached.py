@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import astuple
 from hashlib import blake2b
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from types import TracebackType
 
@@ -52,22 +52,18 @@ class Cached:
 
     def choose(self, questions: Sequence[Question]) -> Sequence[FloatArray]:
         """Log-probability of each question's options, remembered or asked for."""
-        answers: list[FloatArray] = []
-        fresh: list[tuple[bytes, bytes]] = []
-        for _, group in groupby(questions, key=lambda q: (q.shared, q.persona, q.page)):
-            page = list(group)
-            key = self._key(page)
-            found = self._found(key)
-            if found is not None:
-                self.hits += 1
-                answers += _split(found, page)
-            else:
-                self.misses += 1
-                asked = self._model.choose(page)
-                fresh.append((key, b"".join(answer.tobytes() for answer in asked)))
-                answers += asked
-        self._keep(fresh)
-        return answers
+        pages = [list(page) for _, page in groupby(questions, key=_segments)]
+        keys = [self._key(page) for page in pages]
+        known = {key: found for key in keys if (found := self._found(key)) is not None}
+        missing = {key: page for key, page in zip(keys, pages, strict=True) if key not in known}
+        self.hits, self.misses = self.hits + len(pages) - len(missing), self.misses + len(missing)
+        asked = [
+            b"".join(answer.tobytes() for answer in page) for page in self._asked(list(missing.values()))
+        ]
+        fresh = dict(zip(missing, asked, strict=True))
+        self._keep(list(fresh.items()))
+        scores = {**known, **fresh}
+        return [answer for key, page in zip(keys, pages, strict=True) for answer in _split(scores[key], page)]
 
     def complete(self, prompts: Sequence[Prompt], limits: Limits) -> Sequence[Completion]:
         """What was written before, and the model's answers to the others, asked for together.
@@ -80,7 +76,7 @@ class Cached:
                 f"Expected a model that writes, found {type(self._model).__name__}, which only chooses; "
                 "name a GGUF model."
             )
-        keys = [self._hash(*_texts(prompt, limits)) for prompt in prompts]
+        keys = [self._hash(("complete", astuple(prompt), astuple(limits))) for prompt in prompts]
         known = {key: found for key in set(keys) if (found := self._found(key)) is not None}
         fresh = [place for place, key in enumerate(keys) if key not in known]
         self.hits, self.misses = self.hits + len(keys) - len(fresh), self.misses + len(fresh)
@@ -113,6 +109,13 @@ class Cached:
     ) -> None:
         self.close()
 
+    def _asked(self, pages: Sequence[Sequence[Question]]) -> list[Sequence[FloatArray]]:
+        """The model's answers, page by page: asked for together, so that it can think in parallel."""
+        if not pages or len({_segments(page[0]) for page in pages}) < len(pages):
+            return [self._model.choose(page) for page in pages]  # together they could be taken for one page
+        answers = iter(self._model.choose([question for page in pages for question in page]))
+        return [list(islice(answers, len(page))) for page in pages]
+
     def _keep(self, fresh: Sequence[tuple[bytes, bytes]]) -> None:
         try:
             with self._file:
@@ -129,24 +132,19 @@ class Cached:
 
     def _key(self, page: Sequence[Question]) -> bytes:
         """A hash of the model and of every word on the page."""
-        words: list[str] = []
-        for question in page:
-            words += (question.shared, question.persona, question.page, question.branch, *question.options)
-            words.append(str(len(question.options)))
-        return self._hash(*words)
+        first = page[0]
+        branches = [(question.branch, question.options) for question in page]
+        return self._hash((first.shared, first.persona, first.page, branches))
 
-    def _hash(self, *words: str) -> bytes:
-        """Of the model and of words, lengths included."""
-        digest = blake2b(self._identity.encode(), digest_size=32)
-        for text in words:
-            data = text.encode("utf-8", errors="replace")
-            digest.update(len(data).to_bytes(8, "little") + data)
-        return digest.digest()
+    def _hash(self, words: object) -> bytes:
+        """Of the model and of words, in lists that JSON can tell apart."""
+        text = json.dumps((self._identity, words))
+        return blake2b(text.encode(), digest_size=32).digest()
 
 
-def _texts(prompt: Prompt, limits: Limits) -> tuple[str, ...]:
-    """Everything that an answer depends on beside the model, told apart from a page's words."""
-    return ("complete", json.dumps([astuple(prompt), astuple(limits)]))
+def _segments(question: Question) -> tuple[str, str, str]:
+    """What the questions of one page have in common."""
+    return question.shared, question.persona, question.page
 
 
 def _packed(completion: Completion) -> bytes:

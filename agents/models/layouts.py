@@ -9,7 +9,7 @@ from typing import Protocol
 from agents.models.errors import ContextTooShort
 from agents.models.native import SEQUENCES, Native
 from agents.models.personas import Kept, Personas
-from agents.models.segments import Answer
+from agents.models.segments import Answer, Asked
 from agents.models.tree import Tokens, Tree, bundles, grow
 
 
@@ -20,7 +20,7 @@ class Page:
     shared: Tokens
     persona: Tokens
     trunk: Tokens
-    questions: Sequence[Sequence[Answer]]
+    questions: Sequence[Asked]
 
     @property
     def start(self) -> int:
@@ -30,15 +30,12 @@ class Page:
     @property
     def answers(self) -> list[Answer]:
         """The answers to all questions, one after another."""
-        return [answer for answers in self.questions for answer in answers]
+        return [answer for asked in self.questions for answer in asked.answers]
 
     def apart(self) -> int:
         """How many tokens there would be to compute if every question were a prompt of its own."""
         trunk = self.start + len(self.trunk)
-        return sum(
-            trunk + len(answers[0].twig) + sum(len(answer.option) - 1 for answer in answers[1:])
-            for answers in self.questions
-        )
+        return sum(trunk + asked.alone for asked in self.questions)
 
     def check_length(self, context: int) -> None:
         """Refuse a page with a prompt longer than the context.
@@ -46,7 +43,7 @@ class Page:
         Raises:
             ContextTooShort: the longest prompt does not fit.
         """
-        longest = self.start + len(self.trunk) + max(len(answer.twig) for answer in self.answers)
+        longest = self.start + len(self.trunk) + max(asked.longest for asked in self.questions)
         if longest > context:
             raise ContextTooShort(longest, context)
 
@@ -83,7 +80,7 @@ class Branching:
     def plots(self, page: Page) -> Iterator[Plot]:
         """One tree, or several where the page has more branches than the cache can hold."""
         room = self._native.cells - page.start - len(page.trunk)
-        for twigs in bundles([answer.twig for answer in page.answers], room, SEQUENCES):
+        for twigs in bundles({answer.twig for answer in page.answers}, room, SEQUENCES):
             tree = grow(page.trunk, twigs)
             before = self._personas.bring(page.shared, page.persona, tree.leaves)
             yield Plot(tree, page.start, before)
@@ -98,6 +95,6 @@ class Whole:
     def plots(self, page: Page) -> Iterator[Plot]:
         """One tree without branches for each twig."""
         trunk = page.shared + page.persona + page.trunk
-        for twigs in bundles([answer.twig for answer in page.answers], 0, 1):
+        for twigs in bundles({answer.twig for answer in page.answers}, 0, 1):
             self._native.clear()
             yield Plot(grow(trunk, twigs), 0, 0)

@@ -76,7 +76,10 @@ class LlamaCppModel:
         """
         self._need_open()
         began = perf_counter()
-        pages = [list(page) for _, page in groupby(questions, key=lambda q: (q.shared, q.persona, q.page))]
+        pages = [
+            self._page(list(page))
+            for _, page in groupby(questions, key=lambda q: (q.shared, q.persona, q.page))
+        ]
         answers: list[FloatArray] = []
         for found, cost in self._answered(pages):
             answers += found
@@ -174,17 +177,19 @@ class LlamaCppModel:
         natives = [Native(self._weights, size) for _ in range(self._settings.contexts)]
         return [Thinker(native, self.context, kept) for native in natives]
 
-    def _answered(self, pages: Sequence[Sequence[Question]]) -> list[Answered]:
+    def _page(self, questions: Sequence[Question]) -> Page:
+        """One agent's page as tokens."""
+        spell, first = self._speller, questions[0]
+        asked = [spell.asked(question) for question in questions]
+        return Page(spell.shared(first), spell.persona(first), spell.page(first), asked)
+
+    def _answered(self, pages: Sequence[Page]) -> list[Answered]:
         """Each page by whichever context is free."""
         if len(pages) > 1 and self._settings.contexts > 1:
             return list(self._threads.map(self._answer, pages))
         return [self._answer(page) for page in pages]
 
-    def _answer(self, questions: Sequence[Question]) -> Answered:
-        """One agent's page."""
-        spell, first = self._speller, questions[0]
-        answers = [spell.answers(question) for question in questions]
-        page = Page(spell.shared(first), spell.persona(first), spell.page(first), answers)
+    def _answer(self, page: Page) -> Answered:
         thinker = self._free.get()
         try:
             return thinker.answer(page)

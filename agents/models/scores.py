@@ -23,13 +23,15 @@ def scores(native: Native, plot: Plot, answers: Sequence[Answer]) -> Scores:
     tree = plot.tree
     nodes = [node for answer in answers for node in tree.paths[answer.twig][-len(answer.option) :]]
     tokens = [token for answer in answers for token in answer.option]
-    lengths = np.array([len(answer.option) for answer in answers])
-    exact = np.repeat([answer.exact for answer in answers], lengths)
     wanted = np.zeros(len(tree), dtype=np.int8)
     wanted[nodes] = 1
     rows = np.cumsum(wanted, dtype=np.intp)[nodes] - 1
     logits = native.evaluate(tree, plot.start, wanted)
     values = logits[rows, tokens].astype(np.float64)
+    if not any(answer.exact for answer in answers):
+        return values  # one token each
+    lengths = np.array([len(answer.option) for answer in answers])
+    exact = np.repeat([answer.exact for answer in answers], lengths)
     if exact.any():
         read, places = np.unique(rows[exact], return_inverse=True)
         values[exact] -= _normalisers(logits[read])[places]

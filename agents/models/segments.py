@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,8 +12,8 @@ from simenv.errors import UsageError
 from simenv.types import Question
 from simenv.words import Prompt
 
-_REMEMBERED = 1 << 16
-"""How many segments are kept as tokens: titles and branches come again and again."""
+_BEGINNINGS, _QUESTIONS = 1 << 12, 1 << 14
+"""How many of each are kept as tokens: the latest agents' personas, and what is asked about items."""
 _LEAD = "\n"
 
 
@@ -34,13 +33,29 @@ class Answer:
     exact: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question as tokens.
+
+    Args:
+        answers: its options.
+        longest: tokens of the longest twig.
+        alone: tokens that it would cost after the page if nothing of it were shared with other questions.
+    """
+
+    answers: tuple[Answer, ...]
+    longest: int
+    alone: int
+
+
 class Speller:
     """Turns the segments of questions into tokens, inside the model's chat template where it has one."""
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
         self._lead = weights.tokenise(_LEAD)
-        self._spell = lru_cache(maxsize=_REMEMBERED)(self._spelled)
+        self._spell = lru_cache(maxsize=_BEGINNINGS)(self._spelled)
+        self._ask = lru_cache(maxsize=_QUESTIONS)(self._asked)
         beginning = weights.beginning()
         opening: Tokens = () if beginning is None else (beginning,)
         template = weights.metadata("tokenizer.chat_template")
@@ -55,7 +70,7 @@ class Speller:
 
     def count(self, text: str) -> int:
         """How many tokens a text costs."""
-        return len(self._spell(text))
+        return len(self._spelled(text))
 
     def shared(self, question: Question) -> Tokens:
         """How all prompts begin."""
@@ -67,29 +82,34 @@ class Speller:
 
     def page(self, question: Question) -> Tokens:
         """What follows on one page."""
-        return self._spell(question.page)
+        return self._spelled(question.page)
 
     def prompt(self, prompt: Prompt) -> tuple[Tokens, Tokens]:
         """How all prompts begin, and what follows in this one."""
         own = self._spell(prompt.persona) + self._spell(prompt.words) + self._after
         return self._before + self._spell(prompt.shared), own
 
-    def answers(self, question: Question) -> Sequence[Answer]:
+    def asked(self, question: Question) -> Asked:
         """The question's own words with each of its options.
 
         Raises:
             UsageError: there is nothing to evaluate, no option, or an option without words.
         """
-        branch = self._spell(question.branch) + self._after
-        if not branch and not question.page:
+        if not (question.page or question.branch or self._after):
             raise UsageError("Expected a question with a page or a branch, found neither; give it a branch.")
-        options = [self._option(text) for text in question.options]
+        return self._ask(question.branch, question.options)
+
+    def _asked(self, words: str, texts: tuple[str, ...]) -> Asked:
+        branch = self._spelled(words) + self._after
+        options = [self._option(text) for text in texts]
         if not options or not all(options):
             raise UsageError(
-                f"Expected options with words in them, found {question.options!r}; name each allowed answer."
+                f"Expected options with words in them, found {texts!r}; name each allowed answer."
             )
-        exact = max(map(len, options)) > 1
-        return [Answer(branch + option[:-1], option, exact) for option in options]
+        longest = max(map(len, options))
+        answers = tuple(Answer(branch + option[:-1], option, longest > 1) for option in options)
+        alone = len(branch) + sum(len(option) - 1 for option in options)
+        return Asked(answers, len(branch) + longest - 1, alone)
 
     def _option(self, text: str) -> Tokens:
         # an assistant's turn begins without the space that separates words in running text

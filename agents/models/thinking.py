@@ -49,4 +49,4 @@ class Thinker:
 
 
 def _lengths(page: Page) -> Sequence[int]:
-    return [len(options) for options in page.questions]
+    return [len(asked.answers) for asked in page.questions]

@@ -41,26 +41,27 @@ class Tree:
 
 def grow(trunk: Sequence[int], twigs: Collection[Tokens]) -> Tree:
     """The tree of all sequences that are the trunk followed by one of the twigs (at least one)."""
-    ordered = sorted(set(twigs))
     stem = len(trunk)
     token, depth = list(trunk), list(range(stem))
     low, high = [0] * stem, [0] * stem
     paths: dict[Tokens, list[int]] = {}
-    path, before, leaf = list(range(stem)), ordered[0], 0
-    for twig in ordered:
-        if not _begins(twig, before):
+    path, leaf = depth[:], 0
+    before: Tokens = ()
+    for twig in sorted(set(twigs)):
+        shared = _common(before, twig)
+        if shared < len(before):
             leaf += 1
-        shared = _common(before, twig) if paths else 0
-        path = path[: stem + shared] + list(range(len(token), len(token) + len(twig) - shared))
+            for node in path[stem + shared :]:
+                high[node] = leaf
+        fresh = len(twig) - shared
+        path = path[: stem + shared] + list(range(len(token), len(token) + fresh))
         token += twig[shared:]
         depth += range(stem + shared, stem + len(twig))
-        low += [leaf] * (len(twig) - shared)
-        high += [leaf] * (len(twig) - shared)
-        for node in path[stem:]:
-            high[node] = leaf + 1
-        paths[twig] = path
-        before = twig
-    high[:stem] = [leaf + 1] * stem
+        low += [leaf] * fresh
+        high += [leaf] * fresh
+        paths[twig], before = path, twig
+    for node in path:
+        high[node] = leaf + 1
     return Tree(_column(token), _column(depth), _column(low), _column(high), paths, leaf + 1)
 
 
@@ -69,9 +70,13 @@ def bundles(twigs: Collection[Tokens], room: int, leaves: int) -> Iterator[list[
 
     A twig longer than the room makes a run of its own.
     """
+    ordered = sorted(set(twigs))
+    if len(ordered) <= leaves and sum(map(len, ordered)) <= room:
+        yield ordered
+        return
     bundle: list[Tokens] = []
     used = 0
-    for twig in sorted(set(twigs)):
+    for twig in ordered:
         fresh = len(twig) - (_common(bundle[-1], twig) if bundle else 0)
         if bundle and (used + fresh > room or len(bundle) == leaves):
             yield bundle
@@ -83,10 +88,6 @@ def bundles(twigs: Collection[Tokens], room: int, leaves: int) -> Iterator[list[
 
 def _column(numbers: list[int]) -> IntArray:
     return np.array(numbers, dtype=np.int32)
-
-
-def _begins(longer: Tokens, beginning: Tokens) -> bool:
-    return longer[: len(beginning)] == beginning
 
 
 def _common(left: Tokens, right: Tokens) -> int:

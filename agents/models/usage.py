@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
-from operator import add, sub
+from dataclasses import dataclass, fields
+from operator import add, attrgetter, sub
 from typing import Protocol, runtime_checkable
 
 
@@ -28,10 +28,13 @@ class Usage:
     decoding: float = 0.0
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(*map(add, astuple(self), astuple(other)))
+        return Usage(*map(add, _values(self), _values(other)))
 
     def __sub__(self, other: Usage) -> Usage:
-        return Usage(*map(sub, astuple(self), astuple(other)))
+        return Usage(*map(sub, _values(self), _values(other)))
+
+
+_values = attrgetter(*(field.name for field in fields(Usage)))
 
 
 @runtime_checkable

@@ -153,7 +153,9 @@ class Writer:
         wanted[ends - 1] = 1
         return Batch(token, position, low, low + 1, wanted), (ends - 1).tolist()
 
-    def _take(self, lane: _Lane, token: int | None, limits: Limits) -> Literal["end", "stop", "length"] | None:
+    def _take(
+        self, lane: _Lane, token: int | None, limits: Limits
+    ) -> Literal["end", "stop", "length"] | None:
         """Add a word to an answer, and say whether and why the answer is over."""
         weights = self._native.weights
         lane.count += 1

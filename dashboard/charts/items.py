@@ -8,8 +8,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.charts.style import QUIET, Chart, Look, Table, blank, soft, words
-from dashboard.data.paired import LEVELS
 from dashboard.data.shares import wilson
+from dashboard.data.traits import LEVELS
 
 _DATA = "ratings in the data"
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from dashboard.data.asking import Columns
 from dashboard.data.opened import Opened
-from dashboard.data.paired import LEVELS, TRAITS
-from dashboard.data.people import level_of
+from dashboard.data.traits import LEVELS, TRAITS, level_of
 
 BINS = 24
 """Steps of popularity between the least and the most popular item, equal in logarithms."""

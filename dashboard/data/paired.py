@@ -16,18 +16,12 @@ from dashboard.data import measures
 from dashboard.data.asking import Columns
 from dashboard.data.opened import Opened
 from dashboard.data.totals import RATIOS, exposure, measured, people, totals
+from dashboard.data.traits import LEVELS, TRAITS, level_of
 from simenv.errors import UsageError
 from simenv.metrics import Reading, difference, over_seeds
 from simenv.metrics.ratio import Ratio
 from simenv.types import Estimate
 
-TRAITS = ("activity", "diversity", "conformity", "age", "gender", "occupation")
-_TRAITS = """
-SELECT activity, diversity, conformity, age, gender, occupation
-FROM agents WHERE seed = ? AND arm = ? ORDER BY "user"
-"""
-LEVELS = ("low", "middle", "high")
-"""What 0, 1 and 2 are called."""
 _MOST = 12
 """Levels of a trait that are told apart, the largest first."""
 
@@ -143,15 +137,16 @@ def course(sides: Sequence[Side], name: str) -> Columns:
 
 def traits_of(side: Side) -> list[str]:
     """The traits in which a side's people differ."""
-    seed = side.run.seeds[0]
-    return [trait for trait in TRAITS if len(set(levels_of(side, trait, seed)) - {""}) > 1]
+    counts = ", ".join(f"count(DISTINCT nullif({level_of(trait)}, '')) AS {trait}" for trait in TRAITS)
+    query = f"SELECT {counts} FROM agents WHERE seed = ? AND arm = ?"  # noqa: S608 - our own words
+    found = side.run.columns(query, side.run.seeds[0], side.arm)
+    return [trait for trait in TRAITS if found[trait] and found[trait][0] > 1]
 
 
 def levels_of(side: Side, trait: str, seed: int) -> npt.NDArray[np.str_]:
     """Everybody's level of a trait in words, "" where unknown."""
-    found = side.run.columns(_TRAITS, seed, side.arm)[trait]
-    words = [LEVELS[v] if isinstance(v, int) and 0 <= v < len(LEVELS) else str(v or "") for v in found]
-    return np.array(words, dtype=np.str_)
+    query = f'SELECT {level_of(trait)} AS level FROM agents WHERE seed = ? AND arm = ? ORDER BY "user"'  # noqa: S608
+    return side.run.ask(query, seed, side.arm)["level"].to_numpy().astype(np.str_)
 
 
 def _own(measure: Ratio) -> npt.NDArray[np.float64]:

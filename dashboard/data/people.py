@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dashboard.data.asking import Columns
 from dashboard.data.opened import Opened
-from dashboard.data.paired import LEVELS, TRAITS
+from dashboard.data.traits import LEVELS, TRAITS, level_of
 
 World = tuple[int, str]
 """A seed and a recommender."""
@@ -133,14 +133,6 @@ def _search(world: World, wanted: Wanted, order: str) -> tuple[str, list[object]
     if not wanted.theme:
         return f"SELECT *, NULL AS of_theme FROM ({people}) {order}", values  # noqa: S608 - as above
     return _FOND.format(people=people, order=order), [wanted.theme, *world, *values]
-
-
-def level_of(trait: str) -> str:
-    """A trait in words, in SQL."""
-    if trait in ("activity", "diversity", "conformity"):
-        words = " ".join(f"WHEN {at} THEN '{word}'" for at, word in enumerate(LEVELS))
-        return f"CASE {trait} {words} ELSE '' END"
-    return f"coalesce({trait}, '')"
 
 
 def _apart(name: str) -> str:

@@ -12,6 +12,7 @@ Row = dict[str, Any]
 """``bench``, ``case``, ``value``, ``unit``, ``baseline`` (what stood beside it) and ``ratio``."""
 
 _BENCHES = {
+    "dashboard": "scenarios.bench.dashboard:bench_dashboard",
     "env": "scenarios.bench.env:bench_env",
     "import": "scenarios.bench.startup:bench_import",
     "llm": "scenarios.bench.llm:bench_llm",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.request import urlopen
 
 from simenv.errors import SimenvError, UsageError
 
@@ -52,19 +54,22 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(runs: Path) -> Iterator[str]:
-    """The app over a folder of runs, as ``simenv dashboard`` serves it; its address.
+def served(words: Sequence[str]) -> Iterator[str]:
+    """A server that says its address when it starts, once it answers; its address.
+
+    Args:
+        words: what stands behind ``python -m``.
 
     Raises:
         SimenvError: it did not start.
     """
-    words = [sys.executable, "-m", "simenv", "dashboard", str(runs)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:  # noqa: S603
+    command = [sys.executable, "-m", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:  # noqa: S603
         try:
-            line = server.stdout.readline() if server.stdout else ""
-            if "http://" not in line:
-                raise SimenvError("The dashboard did not start; see `simenv dashboard`.")
-            yield "http://" + line.split("http://")[1].split(" ")[0]
+            said = (line for line in server.stdout or () if "http://" in line)
+            address = "http://" + next(said, "").partition("http://")[2].split(" ")[0].strip()
+            _wait_for(address)
+            yield address
         finally:
             server.terminate()
             with suppress(subprocess.TimeoutExpired):
@@ -72,22 +77,27 @@ def served(runs: Path) -> Iterator[str]:
             server.kill()  # it waits for open pages
 
 
+def dashboard(runs: Path) -> list[str]:
+    """The words that serve the app over a folder of runs."""
+    return ["simenv", "dashboard", str(runs)]
+
+
 def settled(page: Page) -> None:
     """Wait until the app has drawn everything."""
     page.wait_for_selector(_QUIET, timeout=PATIENCE)
 
 
-def open_page(page: Page, address: str) -> None:
-    """Go to an address; the server may still be starting."""
-    from playwright.sync_api import Error
+def _wait_for(address: str) -> None:
+    """Wait until a server answers.
 
-    for _ in range(100):
-        try:
-            page.goto(address)
+    Raises:
+        SimenvError: it never does.
+    """
+    for _ in range(300):
+        with suppress(OSError, ValueError), urlopen(f"{address}/_stcore/health", timeout=10):  # noqa: S310
             return
-        except Error:
-            page.wait_for_timeout(100)
-    raise SimenvError(f"Nothing answers at {address}.")
+        time.sleep(0.1)
+    raise SimenvError(f"Expected a server at {address or 'an address'}, found none; see `simenv dashboard`.")
 
 
 def _program() -> str | None:

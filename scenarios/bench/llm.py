@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -15,51 +17,59 @@ from agents.models.gguf import LlamaShape, quantise, write_gguf
 from agents.models.llama_cpp import LlamaCppModel
 from agents.models.usage import Usage
 from agents.models.weights import Weights
-from scenarios.bench.llm_naive import prefilled, scored, written
+from scenarios.bench.llm_day import days
+from scenarios.bench.llm_naive import Prefill, scored, written
 from scenarios.bench.llm_pages import PAGES, SLOTS, Visit, visits
 from simenv.data.register import load
-from simenv.protocols import LanguageModel
 
-AGENTS, FEW = 24, 3
-"""Agents who think in the embedded model, and in the large one."""
 LARGE = LlamaShape(layers=12, width=768, heads=12, kv_heads=4, ffn=2560, context=2048, name="large")
+MANY, FEW = 24, 3
+"""Agents who think in the embedded model, and in the large one."""
+CROWD = 1000
+"""Agents who live for a day."""
 
 Row = dict[str, object]
 
 
 def bench_llm() -> list[Row]:
-    """Agent-pages a second, tokens, and shares of the limit, of both models."""
+    """Agent-pages a second, tokens, and shares of the limit, of both models; and a day of many agents."""
     with TemporaryDirectory() as folder:
-        rows = thinking(EMBEDDED, "embedded", AGENTS, Path(folder))
-        return rows + thinking(large(Path(folder)), "100 M parameters", FEW, Path(folder))
+        rows = thinking(EMBEDDED, "embedded", MANY, Path(folder))
+        rows += thinking(large(Path(folder)), "100 M parameters", FEW, Path(folder))
+    return rows + [_row(*told) for told in days(CROWD // 10, CROWD)]
 
 
 def thinking(path: Path, name: str, agents: int, folder: Path) -> list[Row]:
     """What thinking costs in one model.
 
     Args:
+        path: its file.
         name: of the model, for the table.
-        agents: how many think.
+        agents: how many think; where they are few, what is naive is tried on one page.
         folder: for remembered answers.
     """
     with LlamaCppModel(path) as model:
         warming, *others = visits(load("town"), model, agents + 1)
         model.choose(warming[0])
-        rate, cost, decoding = _timed(model, others)
-        with Cached(model, folder / f"answers of {name}") as cached:
-            _rate(cached, others[:1])
-            remembering = _rate(cached, others[:1])
-    pages = agents * PAGES
-    json, tokens = written(path, others[0])
-    plain, whole = scored(path, others[0])
-    limit, case = prefilled(path), f"{name}, {SLOTS} films a page, {PAGES} pages a visit"
+        found = _measured(model, others, Prefill(path))
+        remembering = _remembering(model, others[0], folder / f"answers of {name}")
+    tried = others[0] if agents > PAGES else others[0][2:3]
+    json, words = written(path, tried)
+    plain, whole = scored(path, tried)
+    case, pages = f"{name}: {SLOTS} films a page, {PAGES} pages a visit", "agent-pages/s"
     told = [
-        (case, rate, "agent-pages/s", f"one prompt a page, {tokens:.0f} tokens of JSON: {json:.2f}/s", json),
-        (case, rate, "agent-pages/s", f"one prompt and evaluation a film: {plain:.2f}/s", plain),
-        (f"{name}, computed", cost.prompt / pages, "tokens/agent-page", "one prompt a film", whole),
-        (f"{name}, computed", rate * cost.prompt / pages, "tokens/s", "limit: plain prefill", limit),
-        (f"{name}, in llama.cpp", 100 * decoding, "% of the time", "all of it", 100.0),
-        (f"{name}, remembered in a file", remembering, "agent-pages/s", "thinking", rate),
+        (case, found.pages, pages, f"(a) one prompt a page, {words:.0f} tokens of JSON: {json:.3g}/s", json),
+        (case, found.pages, pages, f"(b) one prompt a film, scored: {plain:.3g}/s", plain),
+        (f"{name}: tokens computed", found.per_page, "tokens/page", f"(b): {whole:.0f}", whole),
+        (
+            f"{name}: tokens computed",
+            found.tokens,
+            "tokens/s",
+            f"(c) limit: {found.limit:,.0f}/s",
+            found.limit,
+        ),
+        (f"{name}: in llama_decode", 100 * found.decoding, "% of the time", "all of it", 100.0),
+        (f"{name}: remembered in a file", remembering, pages, f"thinking: {found.pages:.3g}/s", found.pages),
     ]
     return [_row(*row) for row in told]
 
@@ -79,6 +89,65 @@ def large(folder: Path) -> Path:
     return path
 
 
+@dataclass(frozen=True)
+class _Measured:
+    """Agent-pages and tokens a second, tokens a page, share of the time in llama.cpp; the limit in tokens."""
+
+    pages: float
+    tokens: float
+    per_page: float
+    decoding: float
+    limit: float
+
+
+class _Watch:
+    """Seconds that pass while it is entered, all together."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        began = perf_counter()
+        yield
+        self.seconds += perf_counter() - began
+
+
+def _measured(model: LlamaCppModel, others: Sequence[Visit], prefill: Prefill) -> _Measured:
+    """Asked as a run asks: everybody's first page, then everybody's second.
+
+    Plain prefill takes turns with thinking, so that both meet the machine in the same mood.
+    """
+    thinking, plain, before, read = _Watch(), _Watch(), model.usage(), 0
+    for page in range(PAGES):
+        with thinking():
+            model.choose([question for visit in others for question in visit[page]])
+        while plain.seconds < thinking.seconds:
+            with plain():
+                read += prefill()
+    cost: Usage = model.usage() - before
+    count = len(others) * PAGES
+    return _Measured(
+        pages=count / thinking.seconds,
+        tokens=cost.prompt / thinking.seconds,
+        per_page=cost.prompt / count,
+        decoding=cost.decoding / (model.contexts * cost.seconds),
+        limit=read / plain.seconds,
+    )
+
+
+def _remembering(model: LlamaCppModel, visit: Visit, file: Path) -> float:
+    """Agent-pages a second when all of them have been thought about before."""
+    watch = _Watch()
+    with Cached(model, file) as cached:
+        for page in visit:
+            cached.choose(page)
+        with watch():
+            for page in visit:
+                cached.choose(page)
+    return len(visit) / watch.seconds
+
+
 def _words(path: Path) -> tuple[list[bytes], int]:
     """The words of a model, and its last one's number; control tokens, which are not spelled, get names."""
     weights = Weights(path)
@@ -86,22 +155,6 @@ def _words(path: Path) -> tuple[list[bytes], int]:
     end = next(token for token in range(weights.words) if weights.ends(token))
     weights.close()
     return [word or b"\xff<%d>" % number for number, word in enumerate(spelled)], end
-
-
-def _timed(model: LlamaCppModel, others: Sequence[Visit]) -> tuple[float, Usage, float]:
-    """Agent-pages a second, what they cost, and the share of the time that was spent in llama.cpp."""
-    before = model.usage()
-    rate = _rate(model, others)
-    cost = model.usage() - before
-    return rate, cost, cost.decoding / (model.contexts * cost.seconds)
-
-
-def _rate(model: LanguageModel, others: Sequence[Visit]) -> float:
-    """Agent-pages a second, asked as a run asks: everybody's first page, then everybody's second."""
-    began = perf_counter()
-    for page in range(PAGES):
-        model.choose([question for visit in others for question in visit[page]])
-    return len(others) * PAGES / (perf_counter() - began)
 
 
 def _row(case: str, value: float, unit: str, baseline: str, other: float) -> Row:

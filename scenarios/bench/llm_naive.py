@@ -20,7 +20,7 @@ _GRAMMAR = r"""
 root ::= "[" item ("," item){9} "]"
 item ::= "{\"watch\":" ("true" | "false") ",\"stars\":" [1-5] "}"
 """
-_PREFILL, _ROUNDS = 512, 8
+_PREFILL = 512
 
 
 def written(path: Path, visit: Visit) -> tuple[float, float]:
@@ -48,7 +48,7 @@ def scored(path: Path, visit: Visit) -> tuple[float, float]:
     for page in visit:
         for question in page[1::2]:  # the question about stars begins as that about watching does
             begun = spell.shared(question) + spell.persona(question) + spell.page(question)
-            prompt = begun + spell.answers(question)[0].twig
+            prompt = begun + spell.asked(question).answers[0].twig
             native.clear()
             native.decode(_plain(prompt, (len(prompt) - 1, len(prompt) - 3)))
             tokens += len(prompt)
@@ -57,19 +57,25 @@ def scored(path: Path, visit: Visit) -> tuple[float, float]:
     return len(visit) / took, tokens / len(visit)
 
 
-def prefilled(path: Path) -> float:
-    """The limit: tokens a second in full batches of plain tokens, of which only the last is asked for."""
-    weights, native, _ = _opened(path)
-    tokens = np.random.default_rng(0).integers(300, weights.words, _PREFILL).tolist()
-    best = np.inf
-    for _ in range(_ROUNDS):
-        native.clear()
-        began = perf_counter()
-        native.decode(_plain(tokens, (_PREFILL - 1,)))
-        native.logits(_PREFILL - 1)
-        best = min(best, perf_counter() - began)
-    weights.close()
-    return _PREFILL / best
+class Prefill:
+    """The limit: llama.cpp reads full batches of plain tokens, and only the last one's logits are asked for.
+
+    Args:
+        path: the model, in one context on all threads.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._weights, self._native, _ = _opened(path)
+        words = self._weights.words
+        self._tokens = np.random.default_rng(0).integers(words // 2, words, _PREFILL).tolist()
+        self()
+
+    def __call__(self) -> int:
+        """Read one batch, and say how many tokens it had."""
+        self._native.clear()
+        self._native.decode(_plain(self._tokens, (_PREFILL - 1,)))
+        self._native.logits(_PREFILL - 1)
+        return _PREFILL
 
 
 def _opened(path: Path) -> tuple[Weights, Native, Speller]:

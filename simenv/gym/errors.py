@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 from gymnasium import error
 
 from simenv.errors import UsageError
@@ -49,3 +52,15 @@ class UnknownSettingError(UsageError, error.Error):
 
 class UnknownRenderingError(UsageError, error.UnsupportedMode):
     """A way of rendering that does not exist here."""
+
+
+def is_whole(value: object, least: int) -> bool:
+    """Whether it is a whole number, for which yes and no are not taken, of at least so much."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and int(value) >= least
+
+
+def is_number(value: object) -> bool:
+    """Whether it is a finite number, for which yes and no are not taken."""
+    if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
+        return False
+    return math.isfinite(value)

@@ -12,7 +12,7 @@ from gymnasium.vector import AutoresetMode
 
 from simenv.errors import unknown_name
 from simenv.gym.actions import ACTIONS
-from simenv.gym.errors import UnknownSettingError
+from simenv.gym.errors import UnknownSettingError, is_number, is_whole
 from simenv.gym.pairs import Pairs
 from simenv.gym.play import Rules
 from simenv.gym.reward import Reward
@@ -23,6 +23,8 @@ from simenv.gym.views import VIEWS
 
 LAYOUTS = {**VIEWS, "pairs": Pairs()}
 RULES = ("actions", "observations", "reward", "horizon")
+_WHOLE = {"horizon": "int", "candidates": "int"}
+"""What is a whole number in every world."""
 
 
 def make_env(*, world: str, agent: int = 0, render_mode: str | None = None, **settings: Any) -> Env:
@@ -39,7 +41,7 @@ def make_env(*, world: str, agent: int = 0, render_mode: str | None = None, **se
     Raises:
         UnknownSettingError: a setting that does not exist, or a value that it cannot take.
     """
-    stage, rules = _parts(world, range(agent, agent + 1), settings)
+    stage, rules = _parts(world, _people(agent, 1), settings)
     return Env(stage, rules, render_mode=render_mode)
 
 
@@ -57,7 +59,7 @@ def make_vec_env(
         UnknownSettingError: a setting that does not exist, or a value that it cannot take.
     """
     render_mode = settings.pop("render_mode", None)
-    stage, rules = _parts(world, range(agent, agent + num_envs), settings)
+    stage, rules = _parts(world, _people(agent, num_envs), settings)
     return VectorEnv(stage, rules, autoreset_mode=autoreset_mode, render_mode=render_mode)
 
 
@@ -72,11 +74,37 @@ def _parts(world: str, agents: range, settings: Mapping[str, Any]) -> tuple[Stag
         raise UnknownSettingError(
             str(unknown_name(f"setting of {name}", setting, {*known, *RULES} - {"agents", "values"}))
         )
-    if agents.start < 0:
-        raise UnknownSettingError(f"Expected an agent's number from 0, found {agents.start}; name another.")
+    _check_numbers(settings, known)
     rows = np.arange(agents.start, agents.stop, dtype=np.int32)
     stage = kind(agents=rows, **{name: value for name, value in settings.items() if name in own})
     return stage, _rules(stage, {name: value for name, value in settings.items() if name in RULES})
+
+
+def _people(first: Any, count: Any) -> range:
+    """The numbers of so many agents.
+
+    Raises:
+        UnknownSettingError: they are no numbers of agents.
+    """
+    if not is_whole(first, 0):
+        raise UnknownSettingError(f"Expected an agent's number from 0, found {first!r}; name another.")
+    if not is_whole(count, 1):
+        raise UnknownSettingError(
+            f"Expected num_envs as a whole number of at least 1, found {count!r}; name another."
+        )
+    return range(first, first + count)
+
+
+def _check_numbers(settings: Mapping[str, Any], known: Mapping[str, inspect.Parameter]) -> None:
+    """Refuse what is no number where a world (by its annotations) wants one."""
+    wanted = {name: str(parameter.annotation) for name, parameter in known.items()} | _WHOLE
+    for name, value in settings.items():
+        if wanted.get(name) == "int" and not is_whole(value, 1):
+            raise UnknownSettingError(
+                f"Expected {name} as a whole number of at least 1, found {value!r}; name another."
+            )
+        if wanted.get(name) == "float" and not is_number(value):
+            raise UnknownSettingError(f"Expected {name} as a number, found {value!r}; name another.")
 
 
 def _rules(stage: Stage, settings: Mapping[str, Any]) -> Rules:

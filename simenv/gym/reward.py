@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simenv.errors import unknown_name
-from simenv.gym.errors import UnknownSettingError
+from simenv.gym.errors import UnknownSettingError, is_number
 from simenv.gym.stage import Outcome, Stage
 from simenv.types import FloatArray
 
@@ -28,13 +28,21 @@ class Reward:
         """From a part's name, from weights by name, or (None) the stage's first part.
 
         Raises:
-            UnknownSettingError: the stage has no such part.
+            UnknownSettingError: the stage has no such part, or a weight is no number.
         """
         chosen = stage.rewards[0] if reward is None else reward
-        weights = {chosen: 1.0} if isinstance(chosen, str) else dict(chosen)
-        for name in weights:
+        weights = {chosen: 1.0} if isinstance(chosen, str) else chosen
+        if not isinstance(weights, Mapping) or not weights:
+            raise UnknownSettingError(
+                f"Expected a reward's name, or weights by name, found {reward!r}; name at least one part."
+            )
+        for name, weight in weights.items():
             if name not in stage.rewards:
-                raise UnknownSettingError(str(unknown_name("reward", name, stage.rewards)))
+                raise UnknownSettingError(str(unknown_name("reward", str(name), stage.rewards)))
+            if not is_number(weight):
+                raise UnknownSettingError(
+                    f"Expected the weight of reward {name!r} as a number, found {weight!r}; name another."
+                )
         return cls(weights)
 
     def of(self, outcome: Outcome) -> FloatArray:

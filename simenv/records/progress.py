@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any
 
 from simenv.errors import SimenvError
@@ -55,8 +55,7 @@ class Progress:
         self._worlds = done // max(plan.rounds * plan.agents, 1)
         self._round_visits = 0
         self._decisions = 0
-        self._tokens = 0
-        self._hits = 0
+        self._thinking: Mapping[str, float] = {}
         self._where: dict[str, Any] = {"seed": None, "arm": None, "round": 0}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
@@ -81,11 +80,11 @@ class Progress:
         self._where = {"seed": seed, "arm": arm, "round": day}
         self._round_visits = 0
 
-    def update(self, step: Step, tokens: int = 0, cache_hits: int = 0) -> None:
+    def update(self, step: Step, thinking: Mapping[str, float] = MappingProxyType({})) -> None:
         """Count one page of one block of agents: each item on it is one decision of each agent.
 
         Args:
-            tokens, cache_hits: what the language model has read, and found in its cache, since the start.
+            thinking: what thinking has cost since the start; nothing where nobody thinks.
         """
         now = self._clock()
         self._busy += now - self._since
@@ -93,7 +92,7 @@ class Progress:
         ended = int(step.left.sum())
         self._decisions += int((step.slate.items != NOTHING).sum())
         self._round_visits += ended
-        self._tokens, self._hits = tokens, cache_hits
+        self._thinking = thinking
 
     def snapshot(self) -> dict[str, Any]:
         """Where the run is, how fast it goes, and how many seconds are left (None where unknown).
@@ -103,6 +102,7 @@ class Progress:
         seconds, busy = max(self._clock() - self._began, 1e-9), max(self._busy, 1e-9)
         total = self._plan.worlds * self._plan.rounds * self._plan.agents
         now = min(self._passed + self._round_visits, total)
+        hits, misses = (self._thinking.get(pages, 0) for pages in ("remembered_pages", "asked_pages"))
         return {
             **self._where,
             "rounds": self._plan.rounds,
@@ -110,8 +110,10 @@ class Progress:
             "agents": self._plan.agents,
             "share": now / max(total, 1),
             "decisions_per_s": self._decisions / busy,
-            "tokens_per_s": self._tokens / busy,
-            "cache_hits": self._hits,
+            "tokens_per_s": self._thinking.get("prompt_tokens", 0) / busy,
+            "cache_hits": hits,
+            "cache_hit_rate": hits / (hits + misses) if hits + misses else None,
+            "thinking": dict(self._thinking),
             "time_left_s": (total - now) * seconds / (now - self._before) if now > self._before else None,
             "heartbeat": time.time(),
         }

@@ -38,12 +38,11 @@ def folder(runs: Path, nasty: Path, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="module")
 def window(folder: Path) -> Iterator[Page]:
     """A window on the app, in which no script from a run ever raises an alarm."""
-    with browser.served(folder) as address, browser.browser() as started:
+    with browser.served(browser.dashboard(folder)) as address, browser.browser() as started:
         tab = started.new_context(viewport={"width": 1280, "height": 900}, base_url=address).new_page()
         tab.set_default_timeout(browser.PATIENCE)
         alarms: list[str] = []
         tab.on("dialog", lambda dialog: (alarms.append(dialog.message), dialog.dismiss()))
-        browser.open_page(tab, "/")
         yield tab
         assert not alarms
         tab.context.close()
@@ -134,7 +133,7 @@ def test_what_was_simulated_is_exported(visit: Callable[[str, str], Page], folde
     page.get_by_text("exports/movielens").wait_for()
     page.get_by_role("button", name="Write the files").click()
     page.get_by_text("No person made these interactions").first.wait_for()
-    assert list((folder / "light" / "exports" / "movielens").rglob("ratings.csv"))
+    assert list((folder / "light" / "exports" / "movielens").rglob("synthetic-ratings.csv"))
 
 
 @pytest.mark.parametrize("place", ["overview", "people", "items", "compare", "model", "export"])

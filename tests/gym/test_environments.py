@@ -202,7 +202,7 @@ def test_a_slate_longer_than_what_is_on_offer_is_refused() -> None:
 
 @pytest.mark.parametrize(("name", "number"), [("slots", 0), ("horizon", 0), ("horizon", -3)])
 def test_numbers_that_must_be_at_least_one_are(name: str, number: int) -> None:
-    with pytest.raises(UnknownSettingError, match=f"{name} of at least 1, found {number}"):
+    with pytest.raises(UnknownSettingError, match=f"{name} as a whole number of at least 1, found {number}"):
         gymnasium.make("simenv/InterestEvolution-v0", **{name: number})
 
 

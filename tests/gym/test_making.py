@@ -66,6 +66,13 @@ def test_rows_of_a_vector_may_begin_with_any_agent() -> None:
         ({"observations": "falt"}, "No layout of observations named 'falt'. Did you mean 'flat'?"),
         ({"reward": "watch"}, "No reward named 'watch'. Did you mean 'watched'?"),
         ({"agent": -1}, "Expected an agent's number from 0, found -1; name another."),
+        ({"agent": "a"}, "Expected an agent's number from 0, found 'a'; name another."),
+        ({"slots": "x"}, "Expected slots as a whole number of at least 1, found 'x'; name another."),
+        ({"horizon": 2.5}, "Expected horizon as a whole number of at least 1, found 2.5; name another."),
+        ({"horizon": True}, "Expected horizon as a whole number of at least 1, found True; name another."),
+        ({"time": float("nan")}, "Expected time as a number, found nan; name another."),
+        ({"reward": {}}, "Expected a reward's name, or weights by name, found {}; name at least one part."),
+        ({"reward": {"watched": "x"}}, "Expected the weight of reward 'watched' as a number, found 'x'"),
     ],
 )
 def test_a_setting_that_does_not_exist_is_named_with_the_nearest_that_does(

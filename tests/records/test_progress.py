@@ -37,13 +37,14 @@ def test_speed_and_time_left_follow_from_what_was_done(folder: RunFolder) -> Non
     clock.now += 10
     shown = visits = 0
     for step in crowd.steps():
-        progress.update(step, tokens=300, cache_hits=7)
+        progress.update(step, {"prompt_tokens": 300, "remembered_pages": 7, "asked_pages": 21})
         shown += int((step.slate.items >= 0).sum())
         visits += int(step.left.sum())
     told = progress.snapshot()
     assert told["decisions_per_s"] == shown / 10  # each item is a decision
     assert told["tokens_per_s"] == 30
-    assert told["cache_hits"] == 7
+    assert (told["cache_hits"], told["cache_hit_rate"]) == (7, 0.25)
+    assert told["thinking"]["prompt_tokens"] == 300
     assert told["agents_done"] == visits
     assert told["time_left_s"] == pytest.approx((40 - visits) * 15 / visits)
     assert (told["seed"], told["arm"], told["round"]) == (1, "popular", 0)
