@@ -78,9 +78,10 @@ class Branching:
         self._personas = Personas(native, kept)
 
     def plots(self, page: Page) -> Iterator[Plot]:
-        """One tree, or several where the page has more branches than the cache can hold."""
+        """One tree, or several where the page has more branches than one evaluation can hold."""
         room = self._native.cells - page.start - len(page.trunk)
-        for twigs in bundles({answer.twig for answer in page.answers}, room, SEQUENCES):
+        most = SEQUENCES // max(asked.read for asked in page.questions)
+        for twigs in bundles({answer.twig for answer in page.answers}, room, most):
             tree = grow(page.trunk, twigs)
             before = self._personas.bring(page.shared, page.persona, tree.leaves)
             yield Plot(tree, page.start, before)

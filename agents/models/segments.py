@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from agents.models.native import SEQUENCES
 from agents.models.template import around
 from agents.models.tree import Tokens
 from agents.models.weights import Weights
@@ -40,11 +41,13 @@ class Asked:
     Args:
         answers: its options.
         longest: tokens of the longest twig.
+        read: tokens of the longest option.
         alone: tokens that it would cost after the page if nothing of it were shared with other questions.
     """
 
     answers: tuple[Answer, ...]
     longest: int
+    read: int
     alone: int
 
 
@@ -106,10 +109,14 @@ class Speller:
             raise UsageError(
                 f"Expected options with words in them, found {texts!r}; name each allowed answer."
             )
-        longest = max(map(len, options))
-        answers = tuple(Answer(branch + option[:-1], option, longest > 1) for option in options)
+        read = max(map(len, options))
+        if read > SEQUENCES:
+            raise UsageError(
+                f"Expected options of at most {SEQUENCES} tokens, found one of {read}; shorten the answers."
+            )
+        answers = tuple(Answer(branch + option[:-1], option, read > 1) for option in options)
         alone = len(branch) + sum(len(option) - 1 for option in options)
-        return Asked(answers, len(branch) + longest - 1, alone)
+        return Asked(answers, len(branch) + read - 1, read, alone)
 
     def _option(self, text: str) -> Tokens:
         # an assistant's turn begins without the space that separates words in running text

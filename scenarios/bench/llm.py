@@ -25,6 +25,8 @@ from simenv.data.register import load
 LARGE = LlamaShape(layers=12, width=768, heads=12, kv_heads=4, ffn=2560, context=2048, name="large")
 MANY, FEW = 24, 3
 """Agents who think in the embedded model, and in the large one."""
+PLAIN, READ = 512, 256
+"""Tokens of a full batch, and of one of which every fourth token's scores are read (64 at most)."""
 CROWD = 1000
 """Agents who live for a day."""
 
@@ -51,24 +53,22 @@ def thinking(path: Path, name: str, agents: int, folder: Path) -> list[Row]:
     with LlamaCppModel(path) as model:
         warming, *others = visits(load("town"), model, agents + 1)
         model.choose(warming[0])
-        found = _measured(model, others, Prefill(path))
+        found = _measured(model, others, (Prefill(path, PLAIN, PLAIN), Prefill(path, READ, 4)))
         remembering = _remembering(model, others[0], folder / f"answers of {name}")
-    tried = others[0] if agents > PAGES else others[0][2:3]
+    tried = others[0] if agents > PAGES else others[0][1:3]
     json, words = written(path, tried)
     plain, whole = scored(path, tried)
+    alone = _decoding(path, tried)
     case, pages = f"{name}: {SLOTS} films a page, {PAGES} pages a visit", "agent-pages/s"
+    prefill = f"(c) plain prefill: {found.limit:,.0f}/s"
+    reading = f"(c), every fourth token's scores read: {found.reading:,.0f}/s"
     told = [
         (case, found.pages, pages, f"(a) one prompt a page, {words:.0f} tokens of JSON: {json:.3g}/s", json),
         (case, found.pages, pages, f"(b) one prompt a film, scored: {plain:.3g}/s", plain),
         (f"{name}: tokens computed", found.per_page, "tokens/page", f"(b): {whole:.0f}", whole),
-        (
-            f"{name}: tokens computed",
-            found.tokens,
-            "tokens/s",
-            f"(c) limit: {found.limit:,.0f}/s",
-            found.limit,
-        ),
-        (f"{name}: in llama_decode", 100 * found.decoding, "% of the time", "all of it", 100.0),
+        (f"{name}: tokens computed", found.tokens, "tokens/s", prefill, found.limit),
+        (f"{name}: tokens computed", found.tokens, "tokens/s", reading, found.reading),
+        (f"{name}: in llama_decode, one thread", 100 * alone, "% of the time", "all of it", 100.0),
         (f"{name}: remembered in a file", remembering, pages, f"thinking: {found.pages:.3g}/s", found.pages),
     ]
     return [_row(*row) for row in told]
@@ -91,13 +91,13 @@ def large(folder: Path) -> Path:
 
 @dataclass(frozen=True)
 class _Measured:
-    """Agent-pages and tokens a second, tokens a page, share of the time in llama.cpp; the limit in tokens."""
+    """Agent-pages and tokens a second, tokens a page; and the limits, in tokens a second."""
 
     pages: float
     tokens: float
     per_page: float
-    decoding: float
     limit: float
+    reading: float
 
 
 class _Watch:
@@ -113,27 +113,37 @@ class _Watch:
         self.seconds += perf_counter() - began
 
 
-def _measured(model: LlamaCppModel, others: Sequence[Visit], prefill: Prefill) -> _Measured:
+def _measured(model: LlamaCppModel, others: Sequence[Visit], limits: tuple[Prefill, Prefill]) -> _Measured:
     """Asked as a run asks: everybody's first page, then everybody's second.
 
     Plain prefill takes turns with thinking, so that both meet the machine in the same mood.
     """
-    thinking, plain, before, read = _Watch(), _Watch(), model.usage(), 0
+    thinking, before, read = _Watch(), model.usage(), 0
+    watches = tuple(_Watch() for _ in limits)
     for page in range(PAGES):
         with thinking():
             model.choose([question for visit in others for question in visit[page]])
-        while plain.seconds < thinking.seconds:
-            with plain():
-                read += prefill()
+        while max(watch.seconds for watch in watches) < thinking.seconds:
+            for watch, limit in zip(watches, limits, strict=True):
+                with watch():
+                    limit()
+            read += 1
     cost: Usage = model.usage() - before
     count = len(others) * PAGES
-    return _Measured(
-        pages=count / thinking.seconds,
-        tokens=cost.prompt / thinking.seconds,
-        per_page=cost.prompt / count,
-        decoding=cost.decoding / (model.contexts * cost.seconds),
-        limit=read / plain.seconds,
-    )
+    plain, reading = (read * size / watch.seconds for size, watch in zip((PLAIN, READ), watches, strict=True))
+    rate = count / thinking.seconds
+    return _Measured(rate, cost.prompt / thinking.seconds, cost.prompt / count, plain, reading)
+
+
+def _decoding(path: Path, visit: Visit) -> float:
+    """The share of the time that is spent in llama.cpp's evaluation, one page after another on one thread."""
+    with LlamaCppModel(path, threads=1) as model:
+        model.choose(visit[0])
+        before = model.usage()
+        for page in visit:
+            model.choose(page)
+        cost = model.usage() - before
+    return cost.decoding / cost.seconds
 
 
 def _remembering(model: LlamaCppModel, visit: Visit, file: Path) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -45,16 +46,23 @@ def days(few: int, many: int) -> list[tuple[str, float, str, str, float]]:
 
 def live(agents: int, folder: Path) -> Day:
     """A day of a scenario with records, in this process."""
-    import resource
-
     from scenarios.running import run
 
     values = {"dataset": "town", "agents": agents, "users": "language", "recommenders": ["popularity"]}
     began = perf_counter()
     found = run("demo", {**values, "pages": PAGES, "slots": SLOTS, "reasons": 0}, out=folder / "run")
     took = perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Day(took, peak, int(found.manifest["thinking"]["evaluations"]))
+    return Day(took, _peak(), int(found.manifest["thinking"]["evaluations"]))
+
+
+def _peak() -> float:
+    """Most megabytes that this process ever held."""
+    status = Path("/proc/self/status")
+    if status.exists():  # Linux: what getrusage says of a child counts its parent's memory
+        return int(re.findall(r"VmHWM:\s+(\d+) kB", status.read_text())[0]) / 1024
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def _apart(agents: int) -> Day:

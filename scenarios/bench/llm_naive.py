@@ -20,7 +20,6 @@ _GRAMMAR = r"""
 root ::= "[" item ("," item){9} "]"
 item ::= "{\"watch\":" ("true" | "false") ",\"stars\":" [1-5] "}"
 """
-_PREFILL = 512
 
 
 def written(path: Path, visit: Visit) -> tuple[float, float]:
@@ -58,24 +57,26 @@ def scored(path: Path, visit: Visit) -> tuple[float, float]:
 
 
 class Prefill:
-    """The limit: llama.cpp reads full batches of plain tokens, and only the last one's logits are asked for.
+    """The limit: llama.cpp computes full batches of plain tokens.
 
     Args:
         path: the model, in one context on all threads.
+        tokens: of a batch.
+        read: of how many tokens one is asked for its logits.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, tokens: int, read: int) -> None:
         self._weights, self._native, _ = _opened(path)
         words = self._weights.words
-        self._tokens = np.random.default_rng(0).integers(words // 2, words, _PREFILL).tolist()
+        self._tokens = np.random.default_rng(0).integers(words // 2, words, tokens).tolist()
+        self._asked = tuple(range(read - 1, tokens, read))
         self()
 
-    def __call__(self) -> int:
-        """Read one batch, and say how many tokens it had."""
+    def __call__(self) -> None:
+        """Compute one batch."""
         self._native.clear()
-        self._native.decode(_plain(self._tokens, (_PREFILL - 1,)))
-        self._native.logits(_PREFILL - 1)
-        return _PREFILL
+        self._native.decode(_plain(self._tokens, self._asked))
+        self._native.logits(self._asked[-1])
 
 
 def _opened(path: Path) -> tuple[Weights, Native, Speller]:

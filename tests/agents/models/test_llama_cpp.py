@@ -49,6 +49,16 @@ def test_options_of_several_tokens_are_scored_token_by_token(files: Mapping[str,
     np.testing.assert_allclose(model.choose([question])[0], by_hand(question), atol=0.03)
 
 
+def test_very_many_options_of_several_tokens_are_scored_as_few_are(files: Mapping[str, Path]) -> None:
+    questions = [replace(page(1)[0], branch=f"\nF{n}?", options=(" xyzxyz", " no")) for n in range(30)]
+    model = LlamaCppModel(files["f32"], threads=1)
+    answers = model.choose(questions)
+    for place in (0, 17, 29):
+        np.testing.assert_allclose(answers[place], by_hand(questions[place]), atol=0.03)
+    with pytest.raises(UsageError, match="at most 64 tokens, found one of 80; shorten"):
+        model.choose([replace(questions[0], options=("x" * 80, " no"))])
+
+
 @pytest.mark.parametrize(("kind", "tolerance"), [("f32", 0.005), ("f16", 0.005), ("q8_0", 0.1)])
 def test_a_branch_is_answered_as_one_prompt_of_its_own(
     files: Mapping[str, Path], kind: str, tolerance: float, monkeypatch: pytest.MonkeyPatch
