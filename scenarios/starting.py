@@ -55,10 +55,13 @@ def start(scenario: str, changes: Mapping[str, Any], seeds: int, folder: Path) -
 def resume(folder: Path) -> None:
     """Continue a run that was stopped, failed or died.
 
+    A run that names code or files of somebody's own is left to the command line: its folder may come from a
+    stranger, and to continue it would run what it names.
+
     Raises:
-        UsageError: there is no run in the folder.
+        UsageError: there is no run in the folder, or it names what does not come with simenv.
     """
-    read_manifest(folder)
+    _need_known(folder, read_manifest(folder)["scenario"])
     _begin(["run", f"--resume={folder}"], folder)
 
 
@@ -114,6 +117,23 @@ def known_names() -> Mapping[str, Sequence[str]]:
         raise SimenvError(f"`simenv list` failed: {asked.stderr.strip()}")
     kinds = (line.partition(": ") for line in asked.stdout.splitlines() if ": " in line)
     return {kind: names.split(", ") for kind, _, names in kinds}
+
+
+def _need_known(folder: Path, scenario: Any) -> None:
+    """Refuse a scenario that names anything beside what ``simenv list`` does."""
+    kinds = {"dataset": "datasets", "users": "policies", "model": "models"}
+    known = known_names()
+    try:
+        named = [(known[kind], scenario[key]) for key, kind in kinds.items()]
+        named += [(known["recommenders"], arm["use"]) for arm in scenario["recommenders"]]
+    except (TypeError, KeyError):
+        named = [([], "something else")]
+    for names, name in named:
+        if name not in names:
+            raise UsageError(
+                f"{folder.name} names {str(name)[:100]!r}, which does not come with simenv; if you trust it, "
+                f"continue it with: simenv run --resume {folder.name}"
+            )
 
 
 def _log(folder: Path) -> Path:

@@ -26,7 +26,7 @@ def test_the_first_part_that_fails_is_told() -> None:
         if part.start >= 5:
             raise ValueError(part.start)
 
-    with pytest.raises(ValueError, match="^5$"):
+    with pytest.raises(ValueError, match=r"^5$"):
         on_all_cores(fail, PARTS)
 
 

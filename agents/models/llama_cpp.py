@@ -23,6 +23,7 @@ from agents.models.hearing import llama_cpp
 from agents.models.layouts import Page
 from agents.models.native import Native
 from agents.models.personas import Kept
+from agents.models.room import check_room
 from agents.models.sampling import Sampler
 from agents.models.segments import Speller
 from agents.models.settings import Settings, Wishes
@@ -174,6 +175,7 @@ class LlamaCppModel:
                 "%s cannot share beginnings of prompts; computing each one whole, slowly.", self._path
             )
         size = self._settings.size(self._weights.trained)
+        check_room(self._weights, self._settings.contexts * size.cells)
         natives = [Native(self._weights, size) for _ in range(self._settings.contexts)]
         return [Thinker(native, self.context, kept) for native in natives]
 

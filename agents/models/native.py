@@ -20,7 +20,7 @@ from simenv.types import ByteArray, FloatArray
 ByteState = npt.NDArray[np.uint8]
 
 SEQUENCES = 64
-"""How many branches one evaluation can tell apart (llama.cpp's limit is 256), and how many logits are read."""
+"""How many branches one evaluation can tell apart (llama.cpp's limit is 256) and read logits of."""
 
 
 @dataclass(frozen=True, kw_only=True)

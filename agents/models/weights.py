@@ -81,7 +81,7 @@ class Weights:
         if not handle:
             raise UsageError(
                 f"Expected a model that llama.cpp can load, found {self._path} which it refuses "
-                f"({heard.first()}); give another GGUF file, or a shorter context where memory is short."
+                f"({heard.first()}); give another GGUF file, or this one downloaded again if it is not whole."
             )
         self.owned.append((free, handle))
         return handle
@@ -97,6 +97,13 @@ class Weights:
             return False
         window = int(llama_cpp.llama_model_n_swa(model))
         return window == 0 or window >= context
+
+    def remembered(self) -> int:
+        """How many numbers the cache holds of each token: keys and values of all layers."""
+        model = self.handle
+        layers, heads = llama_cpp.llama_model_n_layer(model), llama_cpp.llama_model_n_head(model)
+        width = llama_cpp.llama_model_n_embd(model) // max(heads, 1)
+        return int(2 * layers * llama_cpp.llama_model_n_head_kv(model) * width)
 
     def metadata(self, key: str) -> str:
         """One value of the file's metadata as text, "" where there is none."""

@@ -50,7 +50,7 @@ EXPOSURES = {"coverage": coverage, "gini": gini}
 def totals(run: Opened, name: str, seed: int, arm: str) -> Totals:
     """The totals of everybody that a measure is made of: its two columns in ``RATIOS``, float64 (agents,)."""
     columns = RATIOS[name][1:]
-    query = _PAGES if set(columns) <= _ON_PAGES else _SHOWN
+    query = _PAGES if set(columns) <= _ON_PAGES else _NOVELTY if "bits" in columns else _SHOWN
     table = _world(run.ask(query), seed, arm)
     rows, agents = table["user"].to_numpy(), len(people(run, seed, arm))
     found = {column: np.zeros(agents) for column in columns}
@@ -96,13 +96,17 @@ def _world(table: pa.Table, seed: int, arm: str) -> pa.Table:
 
 
 _SHOWN = """
+SELECT seed, arm, "user", count(*) AS shown, count(*) FILTER (watched) AS watched,
+       count(rating) FILTER (watched) AS rated,
+       coalesce(sum(CAST(rating AS DOUBLE)) FILTER (watched), 0) AS stars
+FROM interactions GROUP BY ALL
+"""
+_NOVELTY = """
 WITH known AS (SELECT coalesce(min(popularity) / 2, 1) AS floor FROM catalog WHERE popularity > 0),
 bits AS (
     SELECT item, -log2(greatest(CAST(popularity AS DOUBLE), (SELECT floor FROM known))) AS bits FROM catalog
 )
-SELECT seed, arm, "user", count(*) AS shown, count(*) FILTER (watched) AS watched,
-       count(rating) FILTER (watched) AS rated,
-       coalesce(sum(CAST(rating AS DOUBLE)) FILTER (watched), 0) AS stars, sum(bits) AS bits
+SELECT seed, arm, "user", count(*) AS shown, sum(bits) AS bits
 FROM interactions JOIN bits USING (item) GROUP BY ALL
 """
 _PAGES = """

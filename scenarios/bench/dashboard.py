@@ -60,7 +60,7 @@ def cases(run: str) -> list[Case]:
         ),
         Case(
             "people",
-            f"people?run={run}&agent=4321",
+            f"people?run={run}&agent=43",
             _chart("satisfaction"),
             (_turned, _at_random, _at_random),
         ),

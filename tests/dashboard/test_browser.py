@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dashboard.data import Runs
-from scenarios.bench import browser
+from scenarios.bench import big_run, browser
+from scenarios.bench import dashboard as bench
 from simenv.records.checkpoint import FILE as CHECKPOINT
 from tests.dashboard.test_hostile import nasty
 
@@ -146,3 +147,15 @@ def test_markup_in_words_of_a_run_is_shown_and_never_obeyed(
     assert page.locator('img[src="x"]').count() == 0
     if place == "items":
         assert page.get_by_text("<script>alert(1)</script> **b** $x$").count() >= 1
+
+
+def test_waiting_times_are_measured_on_pages_of_invented_people(window: Page, tmp_path: Path) -> None:
+    run = big_run.make(tmp_path, people=60)
+    case = next(case for case in bench.cases(run.name) if case.name == "people")
+    started = window.context.browser
+    assert started
+    with browser.served(browser.dashboard(run.parent)) as address:
+        sight, action = bench.measured(started, address, case, bare=2.0)
+    assert sight["case"] == "people, first sight"
+    assert sight["ratio"] == pytest.approx(sight["value"] / 2.0)
+    assert 0 < action["value"] < 30

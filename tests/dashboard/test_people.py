@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from dashboard import person
@@ -12,6 +15,7 @@ from dashboard.charts import looks
 from dashboard.charts.people import mood
 from dashboard.data import Opened, Runs, people, words
 from dashboard.data.people import Wanted
+from simenv.records.schema import WORDS
 from tests.dashboard.conftest import Look, address
 from tests.dashboard.conftest import words as said
 
@@ -169,6 +173,21 @@ def test_prompt_memory_and_answers_of_a_thinking_agent_are_on_its_page(look: Loo
     assert asked.profile in said(app)
     app.selectbox(key="question").set_value(1).run()
     assert app.code[0].value == asked.prompt(1)
+
+
+def test_what_a_model_was_told_and_said_is_shown_as_it_is(look: Look, runs: Path, tmp_path: Path) -> None:
+    nasty = "<script>alert(1)</script> **b** $x$ :red[r] \x1b[31m"
+    shutil.copytree(runs / "thinking", tmp_path / "thinking")
+    for part in (tmp_path / "thinking" / "words").iterdir():
+        rows = pq.read_table(part).to_pylist()
+        changed = [row | {"prompt": [nasty] * len(row["prompt"]), "reason": nasty} for row in rows]
+        pq.write_table(pa.Table.from_pylist(changed, schema=WORDS), part)
+    app = look("people", at=tmp_path, run="thinking", agent="2", arm="ease")
+    assert not app.exception
+    assert app.code[0].value == nasty * 4
+    assert nasty in [element.value for element in app.text]
+    for kind in ("markdown", "caption", "title", "header", "info"):
+        assert not any("script" in str(element.value) for element in app.get(kind))
 
 
 def test_somebody_at_random_leads_to_a_person(look: Look) -> None:

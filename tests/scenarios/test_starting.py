@@ -10,6 +10,7 @@ import pytest
 
 from scenarios import starting
 from simenv.errors import UsageError
+from simenv.records.folder import RunFolder
 from simenv.records.run import Run
 
 SMALL = {"agents": 30, "rounds": 1, "recommenders": ["popularity"]}
@@ -83,6 +84,29 @@ def test_only_a_run_can_be_stopped_or_continued(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="No run in"):
             work(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"recommenders": [{"name": "x", "use": "subprocess:Popen", "settings": {"args": ["true"]}}]},
+        {"recommenders": [{"name": "x", "use": "model:/somewhere", "settings": {}}]},
+        {"users": "os:system"},
+        {"model": "/somewhere/model.gguf"},
+        {"dataset": "../ratings.csv"},
+        {"recommenders": 3},
+    ],
+)
+def test_a_strangers_run_that_names_code_or_files_is_not_continued(
+    tmp_path: Path, named: dict[str, object]
+) -> None:
+    ours = {"dataset": "town", "users": "taste", "model": "embedded", "recommenders": []}
+    RunFolder.create(
+        tmp_path / "strange", {"seeds": [0], "arms": ["x"], "scenario": {**ours, **named}}
+    ).close()
+    with pytest.raises(UsageError, match="does not come with simenv"):
+        starting.resume(tmp_path / "strange")
+    assert not (tmp_path / "strange.log").exists()
 
 
 def test_values_are_words_of_one_argument_each() -> None:

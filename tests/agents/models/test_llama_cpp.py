@@ -196,8 +196,13 @@ def _spoiled(source: bytes, how: str) -> bytes:
     return {
         "empty": b"",
         "something else": b"PK\x03\x04" + source,
+        "cut in the magic": source[:3],
+        "cut behind the magic": source[:20],
         "cut in the header": source[:200],
+        "cut in the words": source[:5000],
+        "cut in the list of weights": source[: source.index(b"blk.1.ffn_up") + 20],
         "cut in the weights": source[: len(source) // 2],
+        "cut at the end": source[:-100],
         "another architecture": source.replace(b"llama", b"lamma"),
         "an unknown version": source[:4] + b"\x63\0\0\0" + source[8:],
     }[how]
@@ -206,7 +211,8 @@ def _spoiled(source: bytes, how: str) -> bytes:
 @pytest.mark.parametrize(
     "how",
     [
-        *("empty", "something else", "cut in the header", "cut in the weights"),
+        *("empty", "something else", "cut in the magic", "cut behind the magic", "cut in the header"),
+        *("cut in the words", "cut in the list of weights", "cut in the weights", "cut at the end"),
         *("another architecture", "an unknown version"),
     ],
 )
@@ -220,6 +226,12 @@ def test_a_file_that_is_no_model_is_refused_in_one_sentence(
     assert "\n" not in str(refusal.value)
     assert "no reason given" not in str(refusal.value)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("context", [2**30, 2**31 - 1025])
+def test_a_context_that_no_machine_can_hold_is_refused(files: Mapping[str, Path], context: int) -> None:
+    with pytest.raises(UsageError, match=r"^Expected caches for .* GB of .*; set a shorter context"):
+        LlamaCppModel(files["f16"], threads=1, context=context)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
