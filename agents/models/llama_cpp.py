@@ -55,14 +55,14 @@ class LlamaCppModel:
 
     def __init__(self, path: Path | str, **wishes: Unpack[Wishes]) -> None:
         self._path = Path(path)
-        self._settings = Settings.of(wishes)
-        self._weights = Weights(self._path, gpu_layers=self._settings.gpu_layers)
-        self.context = self._settings.longest(self._weights.trained)
+        self.settings = Settings.of(wishes)
+        self._weights = Weights(self._path, gpu_layers=self.settings.gpu_layers)
+        self.context = self.settings.longest(self._weights.trained)
         self._speller = Speller(self._weights)
         self._free: SimpleQueue[Thinker] = SimpleQueue()
         for thinker in self._thinkers():
             self._free.put(thinker)
-        self._threads = ThreadPoolExecutor(self._settings.contexts, thread_name_prefix="simenv.models")
+        self._threads = ThreadPoolExecutor(self.settings.contexts, thread_name_prefix="simenv.models")
         self._usage = Usage()
 
     def choose(self, questions: Sequence[Question]) -> Sequence[FloatArray]:
@@ -105,11 +105,6 @@ class LlamaCppModel:
         self._usage += cost + Usage(seconds=perf_counter() - began)
         return written
 
-    @property
-    def contexts(self) -> int:
-        """How many pages are answered at a time."""
-        return self._settings.contexts
-
     def count(self, texts: Sequence[str]) -> Sequence[int]:
         """How many tokens each text costs."""
         return [self._speller.count(text) for text in texts]
@@ -129,7 +124,7 @@ class LlamaCppModel:
         parts = (
             self.sha256,
             self.context,
-            self._settings.batch,
+            self.settings.batch,
             llama_cpp.__version__,
             llama_cpp.llama_print_system_info(),
         )
@@ -154,7 +149,7 @@ class LlamaCppModel:
 
     @cached_property
     def _writer(self) -> Writer:
-        size = self._settings.writing(self._weights.trained)
+        size = self.settings.writing(self._weights.trained)
         return Writer(
             Native(self._weights, size), self.context, shares=self._weights.can_branch(self.context)
         )
@@ -169,14 +164,14 @@ class LlamaCppModel:
         """One for each context."""
         kept = None
         if self._weights.can_branch(self.context):
-            kept = Kept(self._settings.budget)
+            kept = Kept(self.settings.budget)
         else:
             _LOG.warning(
                 "%s cannot share beginnings of prompts; computing each one whole, slowly.", self._path
             )
-        size = self._settings.size(self._weights.trained)
-        check_room(self._weights, self._settings.contexts * size.cells)
-        natives = [Native(self._weights, size) for _ in range(self._settings.contexts)]
+        size = self.settings.size(self._weights.trained)
+        check_room(self._weights, self.settings.contexts * size.cells)
+        natives = [Native(self._weights, size) for _ in range(self.settings.contexts)]
         return [Thinker(native, self.context, kept) for native in natives]
 
     def _page(self, questions: Sequence[Question]) -> Page:
@@ -187,7 +182,7 @@ class LlamaCppModel:
 
     def _answered(self, pages: Sequence[Page]) -> list[Answered]:
         """Each page by whichever context is free."""
-        if len(pages) > 1 and self._settings.contexts > 1:
+        if len(pages) > 1 and self.settings.contexts > 1:
             return list(self._threads.map(self._answer, pages))
         return [self._answer(page) for page in pages]
 

@@ -21,7 +21,9 @@ class Wishes(TypedDict, total=False):
 
     Args:
         threads: how many threads compute; one per core that this process may use, 8 at most.
-        contexts: how many contexts they are shared out to; one per thread.
+        contexts: how many contexts they are shared out to; one per thread, because threads that compute
+            different pages need not wait for each other (measured on two cores: a sixth more pages a second
+            with the embedded model, a tenth more with one of 100 M parameters).
         context: the longest prompt, tokens; what the model was trained on, 4,096 at most.
         batch: most tokens that are computed at once; 512.
         gpu_layers: how many layers a GPU computes, -1 for all, which is also the default; 0 for none.
