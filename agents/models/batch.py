@@ -12,6 +12,9 @@ from agents.models.hearing import llama_cpp
 from agents.models.tree import Tree
 from simenv.types import ByteArray, IntArray
 
+_NUMBERS = np.arange(256, dtype=np.int32)
+"""As many sequences as llama.cpp can tell apart."""
+
 
 class Batch:
     """Points llama.cpp to columns, one entry per token, and keeps alive what it points to.
@@ -25,22 +28,18 @@ class Batch:
     def __init__(
         self, token: IntArray, position: IntArray, low: IntArray, high: IntArray, wanted: ByteArray
     ) -> None:
-        lengths = high - low
-        ends = lengths.cumsum(dtype=np.int64)
-        starts = ends - lengths
-        # the sequences of token n: low[n], low[n] + 1, ..., high[n] - 1, one token after another
-        owners: IntArray = (np.arange(ends[-1]) - np.repeat(starts - low, lengths)).astype(np.int32)
-        addresses = np.uint64(owners.ctypes.data) + 4 * starts.astype(np.uint64)
+        # the sequences of a token are neighbours, so its list of them is a part of all numbers
+        addresses = low.astype(np.uint64) * _NUMBERS.itemsize + np.uint64(_NUMBERS.ctypes.data)
         columns: tuple[tuple[npt.NDArray[Any], Any], ...] = (
             (token, llama_cpp.llama_token),
             (position, llama_cpp.llama_pos),
-            (lengths, ctypes.c_int32),
+            (high - low, ctypes.c_int32),
             (addresses, ctypes.POINTER(llama_cpp.llama_seq_id)),
             (wanted, ctypes.c_int8),
         )
         tokens, positions, counts, owner, logits = (pointer(array, kind) for array, kind in columns)
         self.native = llama_cpp.llama_batch(len(token), tokens, None, positions, counts, owner, logits)
-        self._kept = (owners, columns)  # the struct holds bare addresses
+        self._kept = columns  # the struct holds bare addresses
 
     @classmethod
     def of(cls, tree: Tree, start: int, wanted: ByteArray) -> Batch:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import charts, showing
+from dashboard import charts, showing, validation
 from dashboard.charts import model as drawn
 from dashboard.data import model, reports
-from dashboard.data.reports import Report
 from scenarios import cards
 
 run = showing.chosen()
@@ -60,27 +59,6 @@ def answered() -> None:
     )
 
 
-def validated(found: list[Report]) -> None:
-    """A report of `simenv validate`, beside its controls."""
-    names = [f"{report.name}{'' if report.of(run) else ' (another model)'}" for report in found]
-    at = st.selectbox("Report", range(len(found)), format_func=names.__getitem__, key="report")
-    report = found[at or 0]
-    kinds = report.kinds()
-    if kinds:
-        left, right = st.columns(2)
-        kind = left.selectbox(
-            "Against", kinds, format_func=lambda k: f"{k[0].replace('_', ' ')}, 1 to {k[1]}", key="kind"
-        )
-        metric = right.selectbox("Measure", reports.METRICS, key="metric")
-        words = f"negatives drawn {kind[0].replace('_', ' ')}, 1 to {kind[1]}"
-        showing.show(drawn.alignment(report.alignment(*kind, metric), metric, words), "alignment")
-    rows = report.everything()
-    if not rows["figure"]:
-        showing.nothing("This report holds no figures.")
-    with st.expander("Every figure of the report", expanded=not kinds):
-        st.dataframe(rows, hide_index=True, key="figures")
-
-
 st.title("Model")
 if not run.section("model"):
     st.info("No language model thought in this run: its people decide by fitted taste.")
@@ -93,6 +71,6 @@ else:
         showing.nothing("No words were kept of what the agents thought.")
 if found := reports.found(run):
     st.header("Validation")
-    validated(found)
+    validation.show(run, found)
 elif run.section("model"):
     showing.nothing("There is no validation report beside this run; `simenv validate` writes one.")

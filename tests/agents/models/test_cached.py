@@ -107,3 +107,39 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
 def test_a_model_without_an_identity_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Nameless without"):
         Cached(Nameless(), tmp_path / "answers")
+
+
+class Counting(ScriptedModel):
+    """Counts how often it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[int] = []
+
+    def choose(self, questions: Sequence[Question]) -> Sequence[FloatArray]:
+        """As scripted."""
+        self.calls.append(len(questions))
+        return super().choose(questions)
+
+
+def test_pages_that_are_not_known_are_asked_for_together(tmp_path: Path) -> None:
+    model = Counting()
+    cached = Cached(model, tmp_path / "answers")
+    cached.choose(page(2))
+    answers = cached.choose(page(1) + page(2) + page(3) + page(1))
+    assert model.calls == [len(page(2)), len(page(1) + page(3))]
+    assert same(answers, ScriptedModel().choose(page(1) + page(2) + page(3) + page(1)))
+    assert (cached.hits, cached.misses) == (2, 3)
+    cached.choose(page(3))
+    assert len(model.calls) == 2
+
+
+def test_two_pages_that_begin_alike_are_never_taken_for_one(
+    tmp_path: Path, files: Mapping[str, Path]
+) -> None:
+    first, second = page(1)[:2], page(1)[2:]
+    with LlamaCppModel(files["q8_0"], threads=1) as model, Cached(model, tmp_path / "answers") as cached:
+        cached.choose(page(2))
+        answers = cached.choose(first + page(2) + second)
+        assert same(answers[:2], model.choose(first))
+        assert same(answers[-len(second) :], model.choose(second))

@@ -12,6 +12,7 @@ import pytest
 
 from agents.models.errors import ContextTooShort
 from agents.models.llama_cpp import LlamaCppModel
+from agents.models.personas import Kept
 from agents.models.vocabulary import control_token
 from agents.models.weights import Weights
 from simenv.errors import UsageError
@@ -244,3 +245,15 @@ def test_llama_cpp_is_silent_when_all_is_well(
 ) -> None:
     LlamaCppModel(files["f16"], threads=1).choose(page(1))
     assert capfd.readouterr() == ("", "")
+
+
+def test_kept_beginnings_stay_within_their_budget() -> None:
+    kept = Kept(1000)
+    for number in range(20):
+        kept.put(((number,), ()), np.zeros(300, dtype=np.uint8))
+        kept.put(((number,), ()), np.zeros(300, dtype=np.uint8))  # two contexts were as quick
+    assert [number for number in range(20) if kept.get(((number,), ())) is not None] == [17, 18, 19]
+    kept.get(((17,), ()))
+    kept.put(((20,), ()), np.zeros(300, dtype=np.uint8))
+    assert kept.get(((18,), ())) is None
+    assert kept.get(((17,), ())) is not None
