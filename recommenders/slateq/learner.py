@@ -21,7 +21,6 @@ class Settings:
 
     Args:
         gamma: how much the next page counts beside this one.
-        ahead: pages whose rewards are counted before the worth of what follows is guessed.
         rate: size of the first steps of the optimiser Adam; it falls evenly to a twentieth.
         steps: over so many steps.
         batch: moments in a step.
@@ -29,11 +28,19 @@ class Settings:
     """
 
     gamma: float = 0.99
-    ahead: int = 10
     rate: float = 1e-3
     steps: int = 10_000
     batch: int = 256
-    memory: int = 2000
+    memory: int = 500
+
+    @property
+    def ahead(self) -> int:
+        """Pages whose rewards are counted before the worth of what follows is guessed.
+
+        A third of those that gamma lets count: what is hidden in people shows only after some pages, and each
+        page more adds its chance to what is learned from. Ten at most.
+        """
+        return int(min(max(1 / (3 * (1 - self.gamma)), 1), 10))
 
 
 _LEAST_RATE = 0.05

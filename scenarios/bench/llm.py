@@ -23,7 +23,7 @@ from scenarios.bench.llm_pages import PAGES, SLOTS, Visit, visits
 from simenv.data.register import load
 
 LARGE = LlamaShape(layers=12, width=768, heads=12, kv_heads=4, ffn=2560, context=2048, name="large")
-MANY, FEW = 24, 3
+MANY, FEW = 24, 4
 """Agents who think in the embedded model, and in the large one."""
 PLAIN, READ = 512, 256
 """Tokens of a full batch, and of one of which every fourth token's scores are read (64 at most)."""
@@ -47,7 +47,7 @@ def thinking(path: Path, name: str, agents: int, folder: Path) -> list[Row]:
     Args:
         path: its file.
         name: of the model, for the table.
-        agents: how many think; where they are few, what is naive is tried on one page.
+        agents: how many think; where they are few, what is naive is tried on two pages.
         folder: for remembered answers.
     """
     with LlamaCppModel(path) as model:
@@ -138,9 +138,10 @@ def _measured(model: LlamaCppModel, others: Sequence[Visit], limits: tuple[Prefi
 def _decoding(path: Path, visit: Visit) -> float:
     """The share of the time that is spent in llama.cpp's evaluation, one page after another on one thread."""
     with LlamaCppModel(path, threads=1) as model:
-        model.choose(visit[0])
-        before = model.usage()
         for page in visit:
+            model.choose(page)
+        before = model.usage()  # from here on words have been read and personas kept, as mostly in a run
+        for page in 2 * visit:
             model.choose(page)
         cost = model.usage() - before
     return cost.decoding / cost.seconds
