@@ -17,18 +17,8 @@ from agents.questions import Branch, Branches, leave_question, memory_words, ope
 from agents.reasons import reason
 from simenv.mood import after_page
 from simenv.protocols import LanguageModel
-from simenv.types import (
-    NOTHING,
-    Catalog,
-    FloatArray,
-    IntArray,
-    Population,
-    Question,
-    Recall,
-    Response,
-    Slate,
-    Words,
-)
+from simenv.types import NOTHING, Catalog, FloatArray, IntArray, Population, Recall, Response, Slate
+from simenv.words import Question, Words
 
 PERSONA_TOKENS = 120
 REMEMBERED = 10

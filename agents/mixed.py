@@ -8,7 +8,8 @@ import numpy as np
 
 from simenv.errors import UsageError
 from simenv.protocols import Policy
-from simenv.types import IntArray, Population, Recall, Response, Slate, Visit, Words
+from simenv.types import IntArray, Population, Recall, Response, Slate, Visit
+from simenv.words import Words
 
 
 class ByCohort:

@@ -7,17 +7,8 @@ import numpy.typing as npt
 
 from simenv.errors import UsageError
 from simenv.luck import stream
-from simenv.types import (
-    ByteArray,
-    Catalog,
-    Dataset,
-    FloatArray,
-    IntArray,
-    Interactions,
-    Population,
-    Ragged,
-    Users,
-)
+from simenv.ragged import Ragged
+from simenv.types import ByteArray, Catalog, Dataset, FloatArray, IntArray, Interactions, Population, Users
 
 
 def sample_users(dataset: Dataset, agents: int, seed: int) -> IntArray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from agents.prompts import one_line, prompts
 from simenv.protocols import LanguageModel
-from simenv.types import Question
+from simenv.words import Question
 
 
 def reason(model: LanguageModel, question: Question, title: str) -> str:

@@ -14,8 +14,9 @@ from scipy.sparse import csr_array, vstack
 from recommenders.known import Known
 from recommenders.personal import Personal
 from recommenders.settings import at_least
+from simenv.ragged import Ragged
 from simenv.scoring import blocks, top_k
-from simenv.types import NOTHING, FloatArray, IntArray, Ragged
+from simenv.types import NOTHING, FloatArray, IntArray
 
 
 class ItemKnn(Personal):

@@ -8,8 +8,9 @@ import numpy as np
 
 from simenv.luck import stream
 from simenv.protocols import State
+from simenv.ragged import Ragged
 from simenv.scoring import best, blocks, part
-from simenv.types import NOTHING, Feedback, FloatArray, IntArray, Interactions, Ragged, Slate, Source, Visit
+from simenv.types import NOTHING, Feedback, FloatArray, IntArray, Interactions, Slate, Source, Visit
 
 
 class Random:

@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 from agents.memory import Window
 from simenv.luck import clock
 from simenv.mood import START_FATIGUE, START_SATISFACTION
+from simenv.ragged import Ragged
 from simenv.records.run import Run
-from simenv.types import NOTHING, Action, FloatArray, IntArray, Ragged, Recall, Response, Slate, Step, Visit
+from simenv.types import NOTHING, Action, FloatArray, IntArray, Recall, Response, Slate, Step, Visit
 
 Columns = dict[str, npt.NDArray[Any]]
 

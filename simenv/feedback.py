@@ -9,7 +9,8 @@ from typing import TypeVar, overload
 import numpy as np
 import numpy.typing as npt
 
-from simenv.types import BoolArray, Feedback, FloatArray, IntArray, Ragged, Slate, Step, Visit
+from simenv.ragged import Ragged
+from simenv.types import BoolArray, Feedback, FloatArray, IntArray, Slate, Step, Visit
 
 Column = TypeVar("Column", bound=npt.NDArray[np.generic])
 

@@ -14,14 +14,13 @@ from simenv.types import (
     FloatArray,
     IntArray,
     Interactions,
-    Question,
     Recall,
     Response,
     Slate,
     Step,
     Visit,
 )
-from simenv.words import Completion, Limits, Prompt
+from simenv.words import Completion, Limits, Prompt, Question
 
 State = Mapping[str, npt.NDArray[np.generic]]
 """Named columns: how parts are saved to a checkpoint and restored from it."""

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from simenv.cores import on_all_cores
-from simenv.types import FloatArray, IntArray, Ragged
+from simenv.ragged import Ragged
+from simenv.types import FloatArray, IntArray
 
 TILE = 16
 """Rows of one product: fewer are padded with zeros."""

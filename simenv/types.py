@@ -6,12 +6,15 @@ Entry b of every column is about the same agent. ``rows`` index agents, ``items`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
+
+from simenv.ragged import Ragged
+from simenv.words import Words
 
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float32]
@@ -34,59 +37,6 @@ class Action(IntEnum):
 
     NEXT = 0
     LEAVE = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Ragged:
-    """Rows of different lengths: row b is ``values[starts[b]:starts[b + 1]]``.
-
-    Args:
-        starts: int64 (rows + 1,), from 0, never falling.
-        values: array (starts[-1],).
-    """
-
-    starts: npt.NDArray[np.int64]
-    values: npt.NDArray[np.generic]
-
-    @classmethod
-    def empty(cls, rows: int) -> Ragged:
-        """Rows without anything in them (int32)."""
-        return cls(np.zeros(rows + 1, dtype=np.int64), np.zeros(0, dtype=np.int32))
-
-    @classmethod
-    def of(cls, rows: Sequence[Sequence[int]]) -> Ragged:
-        """From a list of lists of integers: int32 values."""
-        starts = np.concatenate([[0], np.cumsum([len(row) for row in rows], dtype=np.int64)])
-        return cls(starts.astype(np.int64), np.array([v for row in rows for v in row], dtype=np.int32))
-
-    @classmethod
-    def grouped(cls, keys: IntArray, values: npt.NDArray[np.generic], rows: int) -> Ragged:
-        """Group values by key (0 to rows - 1), keeping their order within a key."""
-        order = np.argsort(keys, kind="stable")
-        starts = np.zeros(rows + 1, dtype=np.int64)
-        np.cumsum(np.bincount(keys, minlength=rows), out=starts[1:])
-        return cls(starts, values[order])
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
-
-    def __iter__(self) -> Iterator[npt.NDArray[np.generic]]:
-        return (self.row(b) for b in range(len(self)))
-
-    def row(self, b: int) -> npt.NDArray[np.generic]:
-        """The values of row b (a view)."""
-        return self.values[self.starts[b] : self.starts[b + 1]]
-
-    def lengths(self) -> npt.NDArray[np.int64]:
-        """How many values each row has: int64 (rows,)."""
-        return np.diff(self.starts)
-
-    def take(self, rows: IntArray) -> Ragged:
-        """The given rows, in the given order."""
-        lengths = self.lengths()[rows]
-        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        within = np.arange(starts[-1], dtype=np.int64) - np.repeat(starts[:-1], lengths)
-        return Ragged(starts, self.values[np.repeat(self.starts[rows], lengths) + within])
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,21 +249,6 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What one thinking agent was asked and answered on one page: data, never instructions.
-
-    Args:
-        prompt: the segments (shared, persona, page) and the branches, as text.
-        options: log-probability of each option, one tuple per branch.
-        reason: why, in words that a counterfactual supports; "" where nobody asked.
-    """
-
-    prompt: tuple[str, ...]
-    options: tuple[tuple[float, ...], ...]
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Response:
     """What the agents do with a slate.
 
@@ -366,27 +301,6 @@ class Feedback:
         """What could be seen of a step."""
         response = step.response
         return cls(step.slate, response.watched, response.rating, response.action)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question to a language model, in segments, so that what is shared is known.
-
-    Questions with equal (shared, persona, page) are branches of one agent-page.
-
-    Args:
-        shared: what all agents share (instructions).
-        persona: what one agent's pages share.
-        page: what one page's branches share (memory, circumstances).
-        branch: this question's own words.
-        options: the allowed answers.
-    """
-
-    shared: str
-    persona: str
-    page: str
-    branch: str
-    options: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,45 @@
-"""What a language model is asked to write, and what it wrote."""
+"""Words: what a language model is asked, chooses and writes, and what is kept of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question to a language model, in segments, so that what is shared is known.
+
+    Questions with equal (shared, persona, page) are branches of one agent-page.
+
+    Args:
+        shared: what all agents share (instructions).
+        persona: what one agent's pages share.
+        page: what one page's branches share (memory, circumstances).
+        branch: this question's own words.
+        options: the allowed answers.
+    """
+
+    shared: str
+    persona: str
+    page: str
+    branch: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What one thinking agent was asked and answered on one page: data, never instructions.
+
+    Args:
+        prompt: the segments (shared, persona, page) and the branches, as text.
+        options: log-probability of each option, one tuple per branch.
+        reason: why, in words that a counterfactual supports; "" where nobody asked.
+    """
+
+    prompt: tuple[str, ...]
+    options: tuple[tuple[float, ...], ...]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

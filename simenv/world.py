@@ -10,7 +10,8 @@ import numpy as np
 from simenv.feedback import RoundLog
 from simenv.people import People
 from simenv.protocols import State
-from simenv.types import BoolArray, Feedback, IntArray, Population, Ragged, Slate, Step, Visit
+from simenv.ragged import Ragged
+from simenv.types import BoolArray, Feedback, IntArray, Population, Slate, Step, Visit
 
 
 @dataclass(frozen=True, kw_only=True)

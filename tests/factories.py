@@ -9,6 +9,7 @@ import numpy as np
 
 from simenv import mood
 from simenv.luck import stream
+from simenv.ragged import Ragged
 from simenv.types import (
     NOTHING,
     Action,
@@ -17,14 +18,13 @@ from simenv.types import (
     FloatArray,
     IntArray,
     Population,
-    Ragged,
     Response,
     Slate,
     Source,
     Step,
     Visit,
-    Words,
 )
+from simenv.words import Words
 
 THEMES = ("drama", "comedy", "crime", "war", "romance")
 

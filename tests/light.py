@@ -12,7 +12,8 @@ from agents.taste import ItemTaste
 from agents.taste_policy import TastePolicy
 from simenv.luck import stream
 from simenv.people import People
-from simenv.types import FloatArray, Population, Ragged
+from simenv.ragged import Ragged
+from simenv.types import FloatArray, Population
 from simenv.world import Calendar, World
 from tests import factories
 

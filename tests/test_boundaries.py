@@ -18,7 +18,9 @@ import numpy as np
 import pytest
 
 from simenv.feedback import RoundLog
-from simenv.types import Feedback, Interactions, Ragged, Response, Slate, Step, Visit, Words
+from simenv.ragged import Ragged
+from simenv.types import Feedback, Interactions, Response, Slate, Step, Visit
+from simenv.words import Words
 
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {

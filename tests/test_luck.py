@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simenv.luck import Stream, stream
-from simenv.types import NOTHING, Ragged, Visit
+from simenv.ragged import Ragged
+from simenv.types import NOTHING, Visit
 
 MANY = 200_000
 

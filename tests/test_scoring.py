@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
 from simenv.luck import stream
+from simenv.ragged import Ragged
 from simenv.scoring import best, blocks, part, product, rank_shared, top_k
-from simenv.types import NOTHING, FloatArray, IntArray, Ragged
+from simenv.types import NOTHING, FloatArray, IntArray
 
 
 def numbers(part_: int, *shape: int) -> FloatArray:

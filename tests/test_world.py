@@ -16,13 +16,13 @@ from recommenders.popularity import Popularity
 from simenv import mood
 from simenv.loop import loop
 from simenv.protocols import State
+from simenv.ragged import Ragged
 from simenv.types import (
     NOTHING,
     Action,
     Feedback,
     FloatArray,
     Interactions,
-    Ragged,
     Recall,
     Response,
     Slate,

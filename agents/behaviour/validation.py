@@ -13,18 +13,8 @@ from agents.population import people
 from simenv.luck import stream
 from simenv.metrics.ranking import auc
 from simenv.protocols import LanguageModel
-from simenv.types import (
-    NOTHING,
-    BoolArray,
-    Dataset,
-    FloatArray,
-    IntArray,
-    Interactions,
-    Ragged,
-    Recall,
-    Slate,
-    Visit,
-)
+from simenv.ragged import Ragged
+from simenv.types import NOTHING, BoolArray, Dataset, FloatArray, IntArray, Interactions, Recall, Slate, Visit
 
 PAIRS = 10
 """The most items that each person is asked about of each kind."""

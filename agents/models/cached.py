@@ -16,8 +16,8 @@ import numpy as np
 from agents.models.usage import Identified, Metered, Usage
 from simenv.errors import SimenvError, UsageError
 from simenv.protocols import LanguageModel, Writing
-from simenv.types import FloatArray, Question
-from simenv.words import Completion, Limits, Prompt
+from simenv.types import FloatArray
+from simenv.words import Completion, Limits, Prompt, Question
 
 _PATIENCE = 60.0
 """How long to wait while another process writes, seconds."""

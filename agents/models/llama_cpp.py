@@ -32,8 +32,8 @@ from agents.models.usage import Usage
 from agents.models.weights import Weights
 from agents.models.writing import Job, Writer
 from simenv.errors import UsageError
-from simenv.types import FloatArray, Question
-from simenv.words import Completion, Limits, Prompt
+from simenv.types import FloatArray
+from simenv.words import Completion, Limits, Prompt, Question
 
 _LOG = logging.getLogger("simenv.models")
 Answered = tuple[list[FloatArray], Usage]

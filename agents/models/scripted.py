@@ -11,7 +11,8 @@ import numpy as np
 from agents.models.softmax import log_softmax
 from agents.models.usage import Usage
 from simenv.errors import UsageError
-from simenv.types import FloatArray, Question
+from simenv.types import FloatArray
+from simenv.words import Question
 
 Script = Callable[[Question], Sequence[float]]
 """Says how much each option of a question is favoured; 1 more is e times as probable."""

@@ -10,8 +10,7 @@ from agents.models.template import around
 from agents.models.tree import Tokens
 from agents.models.weights import Weights
 from simenv.errors import UsageError
-from simenv.types import Question
-from simenv.words import Prompt
+from simenv.words import Prompt, Question
 
 _BEGINNINGS, _QUESTIONS = 1 << 12, 1 << 14
 """How many of each are kept as tokens: the latest agents' personas, and what is asked about items."""

@@ -8,7 +8,8 @@ import numpy as np
 
 from agents.taste import ItemTaste
 from simenv.luck import stream
-from simenv.types import Catalog, FloatArray, IntArray, Interactions, Population, Ragged
+from simenv.ragged import Ragged
+from simenv.types import Catalog, FloatArray, IntArray, Interactions, Population
 
 
 @dataclass(frozen=True, kw_only=True)

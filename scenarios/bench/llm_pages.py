@@ -12,7 +12,8 @@ from agents.population import people
 from agents.questions import Branches, memory_words, opening, page_words
 from simenv.luck import stream
 from simenv.protocols import LanguageModel
-from simenv.types import Catalog, Dataset, Question
+from simenv.types import Catalog, Dataset
+from simenv.words import Question
 
 PAGES, SLOTS, WATCHED = 5, 10, 2
 """Pages of a visit, films on a page, films watched (and remembered) on each."""

@@ -16,7 +16,8 @@ from scenarios.bench.feed import ROUNDS, SECONDS, SEED, SLOTS, feed, user_steps
 from scenarios.bench.invented import Invented, luck
 from scenarios.bench.world import peak_megabytes
 from simenv import kernels
-from simenv.types import NOTHING, FloatArray, IntArray, Ragged, Visit
+from simenv.ragged import Ragged
+from simenv.types import NOTHING, FloatArray, IntArray, Visit
 
 PEOPLE, MANY, FACTORS, FEW, LARGE = 1_000, 10_000, 32, 10_000, 100_000
 """People who are served and who see random slates, length of the vectors, items of two catalogues."""

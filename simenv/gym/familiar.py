@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from simenv.gym import feed_kernels as kernels
-from simenv.types import BoolArray, IntArray, Ragged
+from simenv.ragged import Ragged
+from simenv.types import BoolArray, IntArray
 
 
 class Familiar:

@@ -17,7 +17,8 @@ from simenv.gym.retrievers import NOBODY_EXCLUDED, Retriever
 from simenv.gym.sights import Lookout, Seen, Sizes, chosen, item_features, taken
 from simenv.gym.stage import Columns, Offer, Outcome
 from simenv.people import People
-from simenv.types import NOTHING, BoolArray, Catalog, FloatArray, IntArray, Ragged, Slate, Visit
+from simenv.ragged import Ragged
+from simenv.types import NOTHING, BoolArray, Catalog, FloatArray, IntArray, Slate, Visit
 
 REWARDS = ("watch", "like", "rating", "engagement", "return")
 """Items watched; items liked (above 3 stars); mean stars of what was watched, 0 where nothing was; watched

@@ -12,8 +12,9 @@ from simenv.gym import feed_kernels as kernels
 from simenv.gym.familiar import Familiar
 from simenv.luck import clock, stream
 from simenv.protocols import Recommender
+from simenv.ragged import Ragged
 from simenv.scoring import blocks
-from simenv.types import BoolArray, IntArray, Ragged, Visit
+from simenv.types import BoolArray, IntArray, Visit
 
 NOBODY_EXCLUDED = Ragged.empty(0)
 _AT_ONCE = 256

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from simenv.protocols import State
 from simenv.records.folder import RunFolder
 from simenv.records.tables import Pages, When, World, agents_table, words_table
-from simenv.types import IntArray, Population, Step, Words
+from simenv.types import IntArray, Population, Step
+from simenv.words import Words
 
 SHARE = 32_768
 """Agents whose pages of one round go into one part file."""

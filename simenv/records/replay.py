@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from simenv.metrics import Scoreboard
+from simenv.ragged import Ragged
 from simenv.records.parts import round_of
 from simenv.records.run import Run
 from simenv.records.tables import ACTIONS, SOURCES, World, floats
-from simenv.types import NOTHING, IntArray, Ragged, Response, Slate, Step, Visit
+from simenv.types import NOTHING, IntArray, Response, Slate, Step, Visit
 
 
 def steps(run: Run, seed: int, arm: str) -> Iterator[Iterator[Step]]:

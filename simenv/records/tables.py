@@ -24,8 +24,8 @@ from simenv.types import (
     Population,
     Source,
     Step,
-    Words,
 )
+from simenv.words import Words
 
 SOURCES = [source.name.lower() for source in Source]
 ACTIONS = [action.name.lower() for action in Action]

@@ -13,7 +13,8 @@ from agents.decision import Decision
 from agents.taste import TasteModel
 from agents.taste_policy import TastePolicy
 from simenv.luck import stream
-from simenv.types import Dataset, FloatArray, IntArray, Interactions, Ragged, Slate, Visit
+from simenv.ragged import Ragged
+from simenv.types import Dataset, FloatArray, IntArray, Interactions, Slate, Visit
 from tests import factories
 
 Wide = npt.NDArray[np.float64]

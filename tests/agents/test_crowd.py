@@ -19,7 +19,8 @@ from agents.mixed import ByCohort
 from agents.taste import ItemTaste
 from agents.taste_policy import TastePolicy
 from simenv.people import People
-from simenv.types import NOTHING, FloatArray, IntArray, Population, Ragged, Slate, Visit
+from simenv.ragged import Ragged
+from simenv.types import NOTHING, FloatArray, IntArray, Population, Slate, Visit
 from tests import light
 
 AGENTS, ITEMS = 30, 25

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.decision import Decision, Examination, Independent, Multinomial, leave_chance
-from simenv.types import NOTHING, Action, FloatArray, Ragged, Recall, Slate, Visit
+from simenv.ragged import Ragged
+from simenv.types import NOTHING, Action, FloatArray, Recall, Slate, Visit
 
 MANY = 20_000
 

@@ -15,7 +15,8 @@ from agents.prompts import prompts
 from agents.questions import Branches, leave_question, memory_words, opening, page_words
 from simenv.mood import after_page
 from simenv.protocols import LanguageModel, Policy
-from simenv.types import NOTHING, Action, Catalog, Population, Question
+from simenv.types import NOTHING, Action, Catalog, Population
+from simenv.words import Question
 from tests import factories, light
 from tests.agents.thinking import Noted, embedded, policy
 from tests.contracts.policy import AGENTS, ITEMS, PolicyContract, of, recall, slate

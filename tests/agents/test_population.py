@@ -9,7 +9,8 @@ import pytest
 
 from agents.population import people, rating_habits, sample_users, traits
 from simenv.errors import UsageError
-from simenv.types import NOTHING, Catalog, Dataset, Interactions, Population, Ragged, Users
+from simenv.ragged import Ragged
+from simenv.types import NOTHING, Catalog, Dataset, Interactions, Population, Users
 from tests.contracts.dataset import loaded
 
 PERSONS, FILMS = 7, 8

@@ -15,7 +15,8 @@ from agents.population import people
 from agents.profile import describe, favourite_themes, item_words
 from agents.prompts import SHARES, number, one_line, prompts, share
 from agents.questions import Branches, leave_question, memory_words, opening, page_words
-from simenv.types import Catalog, Population, Ragged
+from simenv.ragged import Ragged
+from simenv.types import Catalog, Population
 from tests import factories
 from tests.contracts.dataset import loaded
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from agents.models.scripted import ScriptedModel
 from agents.prompts import prompts
 from agents.reasons import reason
-from simenv.types import FloatArray, Question
+from simenv.types import FloatArray
+from simenv.words import Question
 
 PERSONA = "\nA woman, 25-34\nLikes Drama, Crime\nLoved:\nHeat (1995)\nBabe (1995)\nDisliked:\nCasino (1995)"
 PAGE = "\nSeen today:\nFargo (1996), 5 stars\nOn the page:"

@@ -18,7 +18,8 @@ from agents.models.scripted import ScriptedModel
 from agents.population import people, sample_users
 from agents.prompts import prompts
 from agents.questions import Branches
-from simenv.types import NOTHING, FloatArray, Question, Recall, Slate
+from simenv.types import NOTHING, FloatArray, Recall, Slate
+from simenv.words import Question
 from tests import factories, light
 from tests.agents.real import real
 from tests.agents.thinking import Noted, embedded, policy

@@ -15,7 +15,8 @@ from agents.mixed import ByCohort
 from agents.taste_policy import TastePolicy
 from simenv.errors import UsageError
 from simenv.protocols import Policy
-from simenv.types import NOTHING, Action, Catalog, Population, Recall, Response, Slate, Words
+from simenv.types import NOTHING, Action, Catalog, Population, Recall, Response, Slate
+from simenv.words import Words
 from tests import factories, light
 from tests.contracts.policy import AGENTS, ITEMS, PolicyContract, recall, slate
 

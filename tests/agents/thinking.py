@@ -11,7 +11,8 @@ from agents.models import EMBEDDED
 from agents.models.llama_cpp import LlamaCppModel
 from agents.models.scripted import ScriptedModel
 from simenv.protocols import LanguageModel
-from simenv.types import FloatArray, Question
+from simenv.types import FloatArray
+from simenv.words import Question
 from tests import factories, light
 from tests.contracts.policy import AGENTS, ITEMS
 

@@ -15,7 +15,8 @@ import pytest
 from agents.models.usage import Identified, Metered
 from simenv.errors import UsageError
 from simenv.protocols import LanguageModel
-from simenv.types import FloatArray, Question
+from simenv.types import FloatArray
+from simenv.words import Question
 
 WATCH = (" yes", " no")
 STARS = (" 1", " 2", " 3", " 4", " 5")

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from simenv.protocols import Checkpointable, Forgetful, Memory
-from simenv.types import NOTHING, IntArray, Ragged, Recall, Slate, Step, Visit
+from simenv.ragged import Ragged
+from simenv.types import NOTHING, IntArray, Recall, Slate, Step, Visit
 from tests.factories import Crowd
 
 AGENTS = 30

@@ -5,16 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from simenv.luck import stream
-from simenv.types import (
-    NOTHING,
-    Action,
-    Feedback,
-    IntArray,
-    Interactions,
-    Ragged,
-    Slate,
-    Visit,
-)
+from simenv.ragged import Ragged
+from simenv.types import NOTHING, Action, Feedback, IntArray, Interactions, Slate, Visit
 
 USERS, ITEMS, CLUSTERS, EACH = 150, 200, 5, 16
 UNKNOWN = USERS - 1

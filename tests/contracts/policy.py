@@ -14,18 +14,8 @@ import pytest
 
 from simenv.luck import stream
 from simenv.protocols import Policy
-from simenv.types import (
-    NOTHING,
-    Action,
-    Catalog,
-    IntArray,
-    Population,
-    Ragged,
-    Recall,
-    Response,
-    Slate,
-    Visit,
-)
+from simenv.ragged import Ragged
+from simenv.types import NOTHING, Action, Catalog, IntArray, Population, Recall, Response, Slate, Visit
 from tests import factories, light
 
 AGENTS, ITEMS, SLOTS, WINDOW = 24, 25, 6, 4

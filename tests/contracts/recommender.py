@@ -16,15 +16,8 @@ from recommenders.popularity import Popularity
 from simenv.errors import UsageError
 from simenv.luck import stream
 from simenv.protocols import Checkpointable, Recommender
-from simenv.types import (
-    NOTHING,
-    Feedback,
-    FloatArray,
-    IntArray,
-    Interactions,
-    Ragged,
-    Source,
-)
+from simenv.ragged import Ragged
+from simenv.types import NOTHING, Feedback, FloatArray, IntArray, Interactions, Source
 from tests.contracts.planted import (
     ITEMS,
     UNKNOWN,

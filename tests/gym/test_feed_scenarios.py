@@ -15,7 +15,7 @@ from scenarios.building import Lab
 from scenarios.loading import load_scenario
 from simenv.gym import check_vector_env
 from simenv.gym.errors import ActionError, UnknownSettingError
-from simenv.types import Words
+from simenv.words import Words
 
 ID = "simenv/Feed-v0"
 THINKING = {"users": "language", "slots": 2, "candidates": 6, "pages": 2, "rounds": 1}

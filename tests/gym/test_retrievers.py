@@ -11,7 +11,8 @@ from recommenders.item_knn import ItemKnn
 from recommenders.popularity import Popularity
 from simenv.gym.familiar import Familiar
 from simenv.gym.retrievers import NOBODY_EXCLUDED, Drawn, Ordered, Ranked, Recommended, Retriever
-from simenv.types import NOTHING, FloatArray, IntArray, Interactions, Ragged, Visit
+from simenv.ragged import Ragged
+from simenv.types import NOTHING, FloatArray, IntArray, Interactions, Visit
 
 ROWS, ITEMS = 12, 150
 HISTORIES = [[(7 * row + 11 * n) % ITEMS for n in range(row * 3)] for row in range(2 * ROWS)]

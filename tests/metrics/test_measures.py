@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from simenv.metrics import Scoreboard, measures
 from simenv.metrics.exposure import coverage, gini
 from simenv.metrics.slates import Diversity, Novelty, surprise
-from simenv.types import NOTHING, Action, Catalog, Ragged, Response, Slate, Step, Visit
+from simenv.ragged import Ragged
+from simenv.types import NOTHING, Action, Catalog, Response, Slate, Step, Visit
 from tests.factories import Crowd, catalog
 
 

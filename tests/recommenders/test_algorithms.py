@@ -13,7 +13,8 @@ from recommenders.known import Known
 from recommenders.popularity import Popularity
 from recommenders.random import Random
 from simenv.luck import stream
-from simenv.types import NOTHING, Feedback, Ragged, Slate
+from simenv.ragged import Ragged
+from simenv.types import NOTHING, Feedback, Slate
 from tests.contracts.planted import (
     ITEMS,
     USERS,

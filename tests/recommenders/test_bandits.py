@@ -7,7 +7,8 @@ import numpy as np
 from recommenders.linear import Linear
 from recommenders.linucb import LinUcb
 from recommenders.thompson import Thompson
-from simenv.types import Action, Feedback, IntArray, Ragged, Slate, Visit
+from simenv.ragged import Ragged
+from simenv.types import Action, Feedback, IntArray, Slate, Visit
 from tests.contracts.planted import ITEMS, USERS, everybody, planted, visit_of
 
 ROWS = np.arange(USERS, dtype=np.int32)

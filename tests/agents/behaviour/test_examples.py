@@ -19,6 +19,7 @@ from agents.models.scripted import ScriptedModel
 from agents.population import people
 from agents.questions import memory_words
 from simenv.data.splits import item_statistics
+from simenv.ragged import Ragged
 from simenv.types import (
     Catalog,
     Dataset,
@@ -26,12 +27,11 @@ from simenv.types import (
     IntArray,
     Interactions,
     Population,
-    Question,
-    Ragged,
     Recall,
     Slate,
     Visit,
 )
+from simenv.words import Question
 from tests.agents.behaviour.small import village
 
 WHOLE, PLAIN = lexicon([village()])

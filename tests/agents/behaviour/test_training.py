@@ -23,7 +23,7 @@ from agents.population import people  # noqa: E402
 from agents.profile import describe  # noqa: E402
 from agents.questions import Branches, opening, page_words  # noqa: E402
 from simenv.errors import UsageError  # noqa: E402
-from simenv.types import Question  # noqa: E402
+from simenv.words import Question  # noqa: E402
 from tests.agents.behaviour import tiny  # noqa: E402
 from tests.agents.behaviour.small import FILMS, PLAN, village  # noqa: E402
 

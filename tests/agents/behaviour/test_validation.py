@@ -14,7 +14,8 @@ from agents.behaviour.plan import Lesson
 from agents.behaviour.validation import NEAR, PAIRS, Trial, calibrate, evaluate
 from agents.models.scripted import ScriptedModel
 from simenv.luck import stream
-from simenv.types import NOTHING, FloatArray, IntArray, Question
+from simenv.types import NOTHING, FloatArray, IntArray
+from simenv.words import Question
 from tests.contracts.dataset import loaded
 
 

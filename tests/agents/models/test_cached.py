@@ -14,7 +14,8 @@ from agents.models.cached import Cached
 from agents.models.llama_cpp import LlamaCppModel
 from agents.models.scripted import ScriptedModel
 from simenv.errors import UsageError
-from simenv.types import FloatArray, Question
+from simenv.types import FloatArray
+from simenv.words import Question
 from tests.contracts.language_model import page, same
 
 

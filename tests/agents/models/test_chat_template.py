@@ -15,7 +15,7 @@ from agents.models.template import around
 from agents.models.vocabulary import control_token
 from agents.models.weights import Weights
 from simenv.errors import UsageError
-from simenv.types import Question
+from simenv.words import Question
 from tests.agents.models import foreign, tiny
 from tests.contracts.language_model import WATCH
 

@@ -16,7 +16,7 @@ from agents.models.personas import Kept
 from agents.models.vocabulary import control_token
 from agents.models.weights import Weights
 from simenv.errors import UsageError
-from simenv.types import Question
+from simenv.words import Question
 from tests.agents.models import tiny
 from tests.contracts.language_model import STARS, WATCH, page, same
 

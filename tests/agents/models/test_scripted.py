@@ -7,7 +7,7 @@ import pytest
 
 from agents.models.scripted import ScriptedModel
 from simenv.errors import UsageError
-from simenv.types import Question
+from simenv.words import Question
 
 QUESTION = Question("People.", " Ann likes drama.", "", " Heat?", (" yes", " no"))
 
