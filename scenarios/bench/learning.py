@@ -54,7 +54,7 @@ TASKS = {
         "LongTermSatisfaction-v0",
         {"sensitivity": 0.1},
         "always the most clickbait: 840, always the least: 992",
-        400_000,
+        200_000,
     ),
     "evolution": Task(
         "InterestEvolution-v0",
