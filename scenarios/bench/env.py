@@ -12,7 +12,7 @@ import numpy as np
 
 import simenv.gym  # noqa: F401 (registers the worlds)
 from scenarios.bench.env_users import BareNumpy, Compiled
-from scenarios.bench.feed import bench_feed
+from scenarios.bench.feed import bench_feed, row
 from scenarios.bench.scoring import bench_scoring
 from simenv.luck import stream
 
@@ -54,24 +54,24 @@ def bench_env() -> list[dict[str, object]]:
     evolution = {people: _vector("InterestEvolution", people) for people in SIZES}
     fast = evolution[PEOPLE]
     rows = [
-        _row(_case("InterestEvolution"), fast, ("recsim 0.2.4, many at once, recorded: 22,000/s", BATCH)),
-        _row(_case("InterestEvolution"), fast, ("the people alone in bare numpy", _bare())),
-        _row(_case("InterestEvolution"), fast, ("limit: the people alone, one compiled kernel", _limit())),
+        row(_case("InterestEvolution"), fast, ("recsim 0.2.4, many at once, recorded: 22,000/s", BATCH)),
+        row(_case("InterestEvolution"), fast, ("the people alone in bare numpy", _bare())),
+        row(_case("InterestEvolution"), fast, ("limit: the people alone, one compiled kernel", _limit())),
     ]
     for world in WORLDS[1:]:
         beside = (f"recsim 0.2.4, one person, recorded: {ALONE[world]:,.0f}/s", ALONE[world])
-        rows.append(_row(_case(world), _vector(world, PEOPLE), beside))
+        rows.append(row(_case(world), _vector(world, PEOPLE), beside))
     for people, rate in evolution.items():
         cost = {"value": 1e9 / rate, "unit": "ns/user-step", "ratio": fast / rate}
-        rows.append({**_row(f"cost with {people:,} people", rate, (f"{PEOPLE:,} people", fast)), **cost})
+        rows.append({**row(f"cost with {people:,} people", rate, (f"{PEOPLE:,} people", fast)), **cost})
     for world in WORLDS:
         beside = (f"recsim 0.2.4, one person, recorded: {ALONE[world]:,.0f}/s", ALONE[world])
-        rows.append(_row(f"{world}, one person through gymnasium.make", _single(world), beside))
+        rows.append(row(f"{world}, one person through gymnasium.make", _single(world), beside))
     fed = bench_feed()
     ours: tuple[str, Any] = str(fed[0]["case"]), fed[0]["value"]
     rows += fed + bench_scoring() + _learning()
-    rows += [_row(f"{peer}, recorded", rate, (_case(WORLDS[0]), fast)) for peer, rate in RECSIM.items()]
-    return rows + [_row(f"{peer}, recorded", rate, ours) for peer, rate in PEERS.items()]
+    rows += [row(f"{peer}, recorded", rate, (_case(WORLDS[0]), fast)) for peer, rate in RECSIM.items()]
+    return rows + [row(f"{peer}, recorded", rate, ours) for peer, rate in PEERS.items()]
 
 
 def _learning() -> list[dict[str, object]]:
@@ -85,18 +85,6 @@ def _learning() -> list[dict[str, object]]:
 
 def _case(world: str) -> str:
     return f"{world}, {PEOPLE:,} people"
-
-
-def _row(case: str, rate: float, beside: tuple[str, float]) -> dict[str, object]:
-    baseline, other = beside
-    return {
-        "bench": "env",
-        "case": case,
-        "value": rate,
-        "unit": "user-steps/s",
-        "baseline": baseline,
-        "ratio": rate / other,
-    }
 
 
 def rate(step: Step, actions: Sequence[Any], people: int) -> float:

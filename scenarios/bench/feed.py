@@ -50,7 +50,7 @@ def bench_feed() -> list[dict[str, object]]:
         (f"Feed, {THINKERS} people who think", thinking(), ("SUBER, a step in 2.42 s, recorded", 1 / 2.42)),
         ("Feed, one person through gymnasium.make", one_person(), ("RecSim NG, one person, recorded", 65.0)),
     ]
-    return [_row(*row) for row in rows] + _sizes()
+    return [row(*told) for told in rows] + _sizes()
 
 
 def _sizes() -> list[dict[str, object]]:
@@ -58,9 +58,9 @@ def _sizes() -> list[dict[str, object]]:
     apart = {people: _apart(people) for people in SIZES}
     beside, rows = (f"Feed, cost with {SIZES[0]:,} people", apart[SIZES[0]][0]), []
     for people, (rate, _) in apart.items():
-        told = _row(f"Feed, cost with {people:,} people", rate, beside)
+        told = row(f"Feed, cost with {people:,} people", rate, beside)
         rows.append({**told, "value": 1e9 / rate, "unit": "ns/user-step"})
-    peak = _row(f"Feed, peak with {SIZES[-1]:,} people", apart[SIZES[-1]][1], ("2 GB, the most allowed", 2e3))
+    peak = row(f"Feed, peak with {SIZES[-1]:,} people", apart[SIZES[-1]][1], ("2 GB, the most allowed", 2e3))
     return [*rows, {**peak, "unit": "MB"}]
 
 
@@ -143,7 +143,8 @@ def thinking() -> float:
     return THINKERS / (perf_counter() - start)
 
 
-def _row(case: str, rate: float, beside: tuple[str, float]) -> dict[str, object]:
+def row(case: str, rate: float, beside: tuple[str, float]) -> dict[str, object]:
+    """A row of the bench: user-steps a second, and what they stand beside."""
     baseline, other = beside
     return {
         "bench": "env",
