@@ -52,3 +52,5 @@ with st.sidebar:
         summary = showing.runs().summary(st.session_state["run"])
         st.caption(f"{showing.STATES[summary.state]} {summary.state}")
 page.run()
+showing.ready()
+showing.warm()

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import re
 import string
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import streamlit as st
 
 from dashboard.charts import Chart
-from dashboard.data import Opened, Runs
+from dashboard.charts.style import blank
+from dashboard.data import Opened, Runs, warming
 from dashboard.launching import FOLDER
 from simenv.errors import SimenvError
 
@@ -25,6 +29,9 @@ STATES = {
     "unreadable": ":material/help:",
 }
 """An icon for each state, beside its word."""
+
+_CHARTS = "charts"
+"""Where a session remembers whether its browser has drawn a chart."""
 
 Answer = TypeVar("Answer")
 
@@ -43,6 +50,13 @@ def chosen() -> Opened:
     return told(lambda: runs().open(name))
 
 
+def warm() -> None:
+    """Let what the run's other pages need be counted, now that this one is drawn."""
+    with suppress(SimenvError):
+        if name := st.session_state.get("run"):
+            warming.begin(runs().open(name))
+
+
 def told(work: Callable[[], Answer]) -> Answer:
     """What the work gives; where it cannot be done, the page ends with the sentence that says why."""
     try:
@@ -58,11 +72,45 @@ def show(chart: Chart, key: str) -> None:
     Args:
         key: of its own on the page, the same from run to run.
     """
+    st.session_state[_CHARTS] = "there"
     with st.container(key=f"chart-{key}"):
         st.markdown(f"##### {escaped(chart.title)}")
         st.plotly_chart(chart.figure, key=key, config={"displayModeBar": False}, alt=chart.title)
-        with st.expander("Table"):
-            st.dataframe(dict(chart.table), hide_index=True, key=f"{key}-table")
+        table = partial(st.dataframe, dict(chart.table), hide_index=True, key=f"{key}-table")
+        folded("Table", f"{key}-behind", table)
+
+
+@st.fragment
+def folded(label: str, key: str, draw: Callable[[], object]) -> None:
+    """What is sent when somebody opens it: a page is there sooner without what nobody does.
+
+    Args:
+        key: of its own on the page.
+        draw: draws what is inside.
+    """
+    with st.expander(label, key=key, on_change="rerun") as inside:
+        if inside.open:
+            draw()
+
+
+def ready() -> None:
+    """Let the browser load what draws charts before the first is wanted: here by one that nobody sees."""
+    if _CHARTS not in st.session_state:
+        _soon(time.monotonic())
+    elif st.session_state[_CHARTS] == "wanted":
+        st.session_state[_CHARTS] = "there"
+        figure = blank("", "", 10)
+        figure.update_xaxes(visible=False)
+        figure.update_yaxes(visible=False)
+        st.plotly_chart(figure, key="ready", config={"staticPlot": True})
+
+
+@st.fragment(run_every="1s")
+def _soon(drawn: float) -> None:
+    """Have the page drawn again when it has stood for a second (``drawn``, s), which such a chart takes."""
+    if time.monotonic() - drawn > 0.9:
+        st.session_state[_CHARTS] = "wanted"
+        st.rerun()
 
 
 def progress(name: str) -> bool:

@@ -77,6 +77,7 @@ def _model(lab: Lab) -> dict[str, Any] | None:
     return {
         "name": name,
         "sha256": sha256,
+        "group": getattr(model, "group", 1),
         "terms": _MODEL_TERMS.get(name, "The terms of the model's maker."),
     }
 

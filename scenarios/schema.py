@@ -66,6 +66,7 @@ class Llama(Values):
     batch: Whole | None = Field(None, ge=1, le=1_048_576, description="most tokens computed at once")
     gpu_layers: Whole | None = Field(None, ge=-1, le=10_000, description="layers on a GPU; -1 for all")
     persona_budget_mb: Whole | None = Field(None, ge=0, le=1_048_576, description="for kept beginnings")
+    group: Whole | None = Field(None, ge=1, le=256, description="agents' pages computed at once")
 
 
 def _as_list(value: Any) -> Any:

@@ -68,6 +68,18 @@ class Learning:
         )
 
 
+class Judging:
+    """Draws a validation's progress on standard error."""
+
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
+        self._task = bar.add_task("starting", total=1.0, rates="")
+
+    def __call__(self, what: str, share: float) -> None:
+        """Show what is being done, and how much of it is done."""
+        self._bar.update(self._task, completed=share, description=plain(what))
+
+
 @contextmanager
 def progress_bar() -> Iterator[Watching]:
     """A bar that follows a run while it is under way."""
@@ -80,6 +92,13 @@ def training_bar() -> Iterator[Learning]:
     """A bar that follows a training while it is under way."""
     with _bar() as bar:
         yield Learning(bar)
+
+
+@contextmanager
+def validation_bar() -> Iterator[Judging]:
+    """A bar that follows a validation while it is under way."""
+    with _bar() as bar:
+        yield Judging(bar)
 
 
 def _bar() -> Bar:

@@ -58,7 +58,7 @@ def test_the_large_model_reads_the_embedded_ones_words(
 
 
 def test_a_day_of_agents_is_lived_and_measured(tmp_path: Path) -> None:
-    day = llm_day.live(3, tmp_path)
+    day = llm_day.live(3, 1, tmp_path)
     assert day.evaluations >= 6
     assert day.seconds > 0
     assert day.peak > 50

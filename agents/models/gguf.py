@@ -126,8 +126,8 @@ def quantise(source: Path, target: Path, kind: str) -> None:
         UsageError: there is no such kind, or the source is no GGUF file.
         SimenvError: llama.cpp could not do it.
     """
+    from agents.models.header import check_file
     from agents.models.hearing import complaints, llama_cpp
-    from agents.models.weights import check_file
 
     if kind not in _KINDS:
         raise unknown_name("quantisation", kind, _KINDS)

@@ -47,11 +47,13 @@ def _hear(level: int, text: bytes, _: object) -> None:
             complaints.lines.append(line)
 
 
+llama_cpp.llama_log_set(_hear, ctypes.c_void_p(0))
+
+
 @contextmanager
 def complaints() -> Iterator[Complaints]:
     """Hear what llama.cpp complains about; nothing of it reaches the terminal."""
     heard = Complaints()
-    llama_cpp.llama_log_set(_hear, ctypes.c_void_p(0))
     _listening.append(heard)
     try:
         yield heard

@@ -1,4 +1,4 @@
-"""Thinking in any GGUF model, in this process: a page of an agent is one evaluation.
+"""Thinking in any GGUF model, in this process: a page of an agent, or of a few, is one evaluation.
 
 The prompt of a question is its shared words, the persona, the page and the branch. The first two are
 computed once per agent and kept; the page once per page; what branches have in common once per page. An
@@ -19,14 +19,17 @@ from time import perf_counter
 from types import TracebackType
 from typing import Unpack
 
+import numpy as np
+
 from agents.models.hearing import llama_cpp
-from agents.models.layouts import Page
-from agents.models.native import Native
+from agents.models.layouts import Page, groups
+from agents.models.native import Native, Size
 from agents.models.personas import Kept
 from agents.models.room import check_room
 from agents.models.sampling import Sampler
 from agents.models.segments import Speller
 from agents.models.settings import Settings, Wishes
+from agents.models.softmax import Scores, log_softmax
 from agents.models.thinking import Thinker
 from agents.models.usage import Usage
 from agents.models.weights import Weights
@@ -36,14 +39,16 @@ from simenv.types import FloatArray
 from simenv.words import Completion, Limits, Prompt, Question
 
 _LOG = logging.getLogger("simenv.models")
-Answered = tuple[list[FloatArray], Usage]
+Answered = tuple[Scores, Usage]
 
 
 class LlamaCppModel:
     """A language model from a GGUF file.
 
-    The same question gives the same bits, whatever was asked before, whichever other agents are asked in the
-    same call, and however many contexts and threads compute.
+    The same page gives the same bits, whatever was asked before, whichever other agents are asked in the same
+    call, and however many contexts and threads compute. With groups of more than one page (on a GPU, where
+    they pay, and where somebody asks for them) only the same group gives the same bits; groups are cut in the
+    order of the questions of a call.
 
     Args:
         path: the GGUF file.
@@ -58,6 +63,8 @@ class LlamaCppModel:
         self.settings = Settings.of(wishes)
         self._weights = Weights(self._path, gpu_layers=self.settings.gpu_layers)
         self.context = self.settings.longest(self._weights.trained)
+        self._shares = self._weights.can_branch(self.context)
+        self.group = self.settings.group if self._shares else 1
         self._speller = Speller(self._weights)
         self._free: SimpleQueue[Thinker] = SimpleQueue()
         for thinker in self._thinkers():
@@ -81,11 +88,14 @@ class LlamaCppModel:
             self._page(list(page))
             for _, page in groupby(questions, key=lambda q: (q.shared, q.persona, q.page))
         ]
-        answers: list[FloatArray] = []
-        for found, cost in self._answered(pages):
-            answers += found
-            self._usage += cost
-        self._usage += Usage(seconds=perf_counter() - began)
+        for page in pages:
+            page.check_length(self.context)
+        if not pages:
+            return []
+        found, costs = zip(*self._answered(pages), strict=True)
+        counts = [count for page in pages for count in page.counts]
+        answers = log_softmax(np.concatenate(found), counts)
+        self._usage += sum(costs, Usage(seconds=perf_counter() - began))
         return answers
 
     def complete(self, prompts: Sequence[Prompt], limits: Limits) -> Sequence[Completion]:
@@ -120,11 +130,12 @@ class LlamaCppModel:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def identity(self) -> str:
-        """A sha256 of everything that the answers' bits depend on: file, context, llama.cpp and processor."""
+        """A sha256 of what the answers' bits depend on: file, context, group, llama.cpp and processor."""
         parts = (
             self.sha256,
             self.context,
             self.settings.batch,
+            self.group,
             llama_cpp.__version__,
             llama_cpp.llama_print_system_info(),
         )
@@ -148,11 +159,13 @@ class LlamaCppModel:
             raise UsageError(f"Expected an open model, found {self._path} closed; open it again.")
 
     @cached_property
+    def _size(self) -> Size:
+        return self.settings.size(self._weights.trained)
+
+    @cached_property
     def _writer(self) -> Writer:
         size = self.settings.writing(self._weights.trained)
-        return Writer(
-            Native(self._weights, size), self.context, shares=self._weights.can_branch(self.context)
-        )
+        return Writer(Native(self._weights, size), self.context, shares=self._shares)
 
     def _job(self, prompt: Prompt, limits: Limits) -> Job:
         shared, own = self._speller.prompt(prompt)
@@ -163,16 +176,15 @@ class LlamaCppModel:
     def _thinkers(self) -> list[Thinker]:
         """One for each context."""
         kept = None
-        if self._weights.can_branch(self.context):
-            kept = Kept(self.settings.budget)
+        if self._shares:
+            kept = Kept(self.settings.kept(self._weights.remembered()))
         else:
             _LOG.warning(
                 "%s cannot share beginnings of prompts; computing each one whole, slowly.", self._path
             )
-        size = self.settings.size(self._weights.trained)
-        check_room(self._weights, self.settings.contexts * size.cells)
-        natives = [Native(self._weights, size) for _ in range(self.settings.contexts)]
-        return [Thinker(native, self.context, kept) for native in natives]
+        check_room(self._weights, self.settings.contexts * self._size.cells)
+        natives = [Native(self._weights, self._size) for _ in range(self.settings.contexts)]
+        return [Thinker(native, kept) for native in natives]
 
     def _page(self, questions: Sequence[Question]) -> Page:
         """One agent's page as tokens."""
@@ -181,14 +193,15 @@ class LlamaCppModel:
         return Page(spell.shared(first), spell.persona(first), spell.page(first), asked)
 
     def _answered(self, pages: Sequence[Page]) -> list[Answered]:
-        """Each page by whichever context is free."""
-        if len(pages) > 1 and self.settings.contexts > 1:
-            return list(self._threads.map(self._answer, pages))
-        return [self._answer(page) for page in pages]
+        """Each group of pages by whichever context is free."""
+        cut = list(groups(pages, self.group, self._size))
+        if len(cut) > 1 and self.settings.contexts > 1:
+            return list(self._threads.map(self._answer, cut))
+        return [self._answer(group) for group in cut]
 
-    def _answer(self, page: Page) -> Answered:
+    def _answer(self, group: Sequence[Page]) -> Answered:
         thinker = self._free.get()
         try:
-            return thinker.answer(page)
+            return thinker.answer(group)
         finally:
             self._free.put(thinker)

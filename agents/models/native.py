@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -10,9 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from agents.models.batch import Batch, pointer
+from agents.models.batch import Batch, Plot, pointer
 from agents.models.hearing import complaints, llama_cpp
-from agents.models.tree import Tree
 from agents.models.weights import Weights
 from simenv.errors import SimenvError
 from simenv.types import ByteArray, FloatArray
@@ -20,7 +20,7 @@ from simenv.types import ByteArray, FloatArray
 ByteState = npt.NDArray[np.uint8]
 
 SEQUENCES = 64
-"""How many branches one evaluation can tell apart (llama.cpp's limit is 256) and read logits of."""
+"""How many branches of a page one evaluation can tell apart, and read logits of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,17 +31,20 @@ class Size:
         cells: tokens of all sequences together.
         threads: how many threads compute.
         unit: most tokens computed at once; a longer batch is cut into such units.
+        sequences: how many of them can be told apart, and be read logits of in one evaluation.
     """
 
     cells: int
     threads: int
     unit: int
+    sequences: int = SEQUENCES
 
 
 class Native:
     """A context: the only place that calls llama.cpp's functions on sequences.
 
     Attributes:
+        size: how much it holds.
         seconds: how long llama.cpp has computed in it.
 
     Raises:
@@ -49,27 +52,26 @@ class Native:
     """
 
     def __init__(self, weights: Weights, size: Size) -> None:
-        self.weights, self.cells, self.seconds = weights, size.cells, 0.0
+        self.weights, self.size, self.seconds = weights, size, 0.0
         with complaints() as heard:
             made = llama_cpp.llama_init_from_model(weights.handle, _settings(size))
             self.handle = weights.own(llama_cpp.llama_free, made, heard)
         self._memory = llama_cpp.llama_get_memory(self.handle)
 
-    def evaluate(self, tree: Tree, start: int, wanted: ByteArray) -> FloatArray:
-        """Compute all tokens of a tree that grows at position ``start``.
+    def evaluate(self, plots: Sequence[Plot], wanted: ByteArray) -> FloatArray:
+        """Compute all tokens of some trees.
 
         Args:
-            tree: leaf number n is sequence n.
-            start: every one of these sequences holds this many tokens already.
-            wanted: int8 (nodes,), 1 where the logits are read.
+            plots: the trees, no sequence in two of them.
+            wanted: int8 (nodes of all trees,), 1 where the logits are read.
 
         Returns:
-            float32 (wanted nodes, words), logits, in the tree's order. A view, good until the next call.
+            float32 (wanted nodes, words), logits, in the trees' order. A view, good until the next call.
 
         Raises:
             SimenvError: llama.cpp could not compute it.
         """
-        self.decode(Batch.of(tree, start, wanted))
+        self.decode(Batch.of(plots, wanted))
         rows, words = int(np.count_nonzero(wanted)), self.weights.words
         if not rows:
             return np.zeros((0, words), dtype=np.float32)
@@ -113,10 +115,10 @@ class Native:
         written = llama_cpp.llama_state_seq_get_data(self.handle, pointer(state, ctypes.c_uint8), size, 0)
         return state[:written]
 
-    def restore(self, state: ByteState) -> None:
-        """Let sequence 0 hold what was saved."""
+    def restore(self, state: ByteState, sequence: int = 0) -> None:
+        """Let a sequence hold what was saved."""
         data = pointer(state, ctypes.c_uint8)
-        if not llama_cpp.llama_state_seq_set_data(self.handle, data, len(state), 0):
+        if not llama_cpp.llama_state_seq_set_data(self.handle, data, len(state), sequence):
             raise SimenvError("llama.cpp could not restore a saved state; its cache is too small.")
 
 
@@ -124,7 +126,7 @@ def _settings(size: Size) -> Any:
     settings = llama_cpp.llama_context_default_params()
     settings.n_ctx = settings.n_batch = size.cells
     settings.n_ubatch = size.unit
-    settings.n_seq_max = settings.n_outputs_max = SEQUENCES
+    settings.n_seq_max = settings.n_outputs_max = size.sequences
     settings.n_threads = settings.n_threads_batch = size.threads
     # flash attention adds up in half precision, in an order that changes with the batch; without it a branch
     # gets (nearly always to the bit) what it would get alone, and at a few hundred tokens it costs no more

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from threading import Lock
 
 import numpy as np
 
+from agents.models.batch import Plot
 from agents.models.native import ByteState, Native
 from agents.models.tree import Tokens, grow
 
@@ -48,10 +50,10 @@ class Kept:
 
 
 class Personas:
-    """Brings the beginning of an agent's prompts into a context's cache, one agent at a time.
+    """Brings the beginnings of agents' prompts into a context's cache.
 
-    A beginning is always computed in the same two steps, the shared part and then the persona, so its bits
-    do not depend on what was kept.
+    A beginning is always computed alone, in the same two steps, the shared part and then the persona, so its
+    bits do not depend on what was kept or on who else is there.
 
     Args:
         native: the context.
@@ -61,45 +63,38 @@ class Personas:
     def __init__(self, native: Native, kept: Kept) -> None:
         self._native = native
         self._kept = kept
-        self._present: Beginning | None = None
-        self._copies = 1
 
-    def bring(self, shared: Tokens, persona: Tokens, sequences: int) -> int:
-        """Let the first sequences of the cache hold the beginning and nothing else.
+    def bring(self, wanted: Sequence[tuple[Beginning, int]]) -> int:
+        """Let the cache hold some beginnings, each in so many sequences, and nothing else.
 
         Returns:
             How many tokens had to be evaluated.
         """
-        beginning = (shared, persona)
-        if self._present == beginning:
-            self._native.trim(len(shared) + len(persona))
-            evaluated = 0
-        else:
-            self._present = None
-            evaluated = self._load(beginning)
-            self._present, self._copies = beginning, 1
-        if sequences > self._copies:
-            self._native.copy(self._copies, sequences)
-            self._copies = sequences
-        return evaluated
+        found = [self._found(beginning) for beginning, _ in wanted]
+        self._native.clear()
+        first = 0
+        for (state, _), (_, sequences) in zip(found, wanted, strict=True):
+            if state is not None:
+                self._native.restore(state, first)
+                self._native.copy(first + 1, first + sequences, first)
+            first += sequences
+        return sum(evaluated for _, evaluated in found)
 
-    def _load(self, beginning: Beginning) -> int:
-        """Into sequence 0 of an empty cache, from memory or by evaluating it."""
+    def _found(self, beginning: Beginning) -> tuple[ByteState | None, int]:
+        """What llama.cpp holds of it (nothing, where it has no words), and what it took to compute it."""
         shared, persona = beginning
+        if not shared and not persona:
+            return None, 0
         state = self._kept.get(beginning)
         if state is not None:
-            self._native.clear()
-            self._native.restore(state)
-            return 0
-        if persona and shared:
-            before = self._load((shared, ()))
-            return before + self._extend(persona, beginning, len(shared))
+            return state, 0
+        before, spent = self._found((shared, ())) if persona else (None, 0)
         self._native.clear()
-        return self._extend(shared + persona, beginning, 0)
-
-    def _extend(self, tokens: Tokens, beginning: Beginning, start: int) -> int:
-        if tokens:
-            tree = grow(tokens, [()])
-            self._native.evaluate(tree, start, np.zeros(len(tree), dtype=np.int8))
-            self._kept.put(beginning, self._native.save())
-        return len(tokens)
+        if before is not None:
+            self._native.restore(before)
+        tree = grow(persona or shared, [()])
+        start = len(shared) if persona else 0
+        self._native.evaluate([Plot(tree, start)], np.zeros(len(tree), dtype=np.int8))
+        state = self._native.save()
+        self._kept.put(beginning, state)
+        return state, spent + len(tree)

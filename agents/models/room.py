@@ -9,8 +9,6 @@ from simenv.errors import UsageError
 
 _NOTES = 64
 """Bytes that llama.cpp notes of each cell beside keys and values: position, sequences."""
-_HALF = 2
-"""Bytes of a number in the cache."""
 
 
 def check_room(weights: Weights, cells: int) -> None:
@@ -23,7 +21,7 @@ def check_room(weights: Weights, cells: int) -> None:
     Raises:
         UsageError: there is no room.
     """
-    needed = cells * (_NOTES + _HALF * weights.remembered())
+    needed = cells * (_NOTES + weights.remembered())
     had = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     if needed > had:
         raise UsageError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,36 +19,71 @@ _LEAD = "\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One option of one question.
+class Stem:
+    """Options of a question that begin with the same tokens and differ in the last.
 
     Args:
-        twig: the tokens to evaluate after the page, so that every token of the option can be scored.
-        option: the option's own tokens; all but the last end the twig.
-        exact: whether its tokens' logits must be normalised over the vocabulary, as they must where the
-            question has an option of several tokens (otherwise the normaliser is the same for all).
+        tail: the tokens that they have in common, to be evaluated after the question.
+        places: which options of the question these are.
+        tokens: all tokens of each of them, one option after another.
     """
 
-    twig: Tokens
-    option: Tokens
-    exact: bool
+    tail: Tokens
+    places: tuple[int, ...]
+    tokens: Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Allowed answers as tokens.
+
+    Args:
+        stems: how they are scored.
+        count: how many options there are.
+        read: tokens of the longest option.
+        spent: tokens that have to be evaluated where nothing is shared: all but the last of each option.
+    """
+
+    stems: tuple[Stem, ...]
+    count: int
+    read: int
+    spent: int
+
+    @classmethod
+    def of(cls, options: Sequence[Tokens]) -> Allowed:
+        """Options, each of at least one token."""
+        places: dict[Tokens, list[int]] = {}
+        for place, option in enumerate(options):
+            places.setdefault(option[:-1], []).append(place)
+        stems = tuple(
+            Stem(tail, tuple(here), tuple(token for place in here for token in options[place]))
+            for tail, here in places.items()
+        )
+        lengths = [len(option) for option in options]
+        return cls(stems, len(options), max(lengths), sum(lengths) - len(options))
+
+    @property
+    def exact(self) -> bool:
+        """Whether logits must be normalised over the vocabulary: else the normaliser is the same for all."""
+        return self.read > 1
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question as tokens.
+    """One question as tokens: what it says after the page, and the answers to it."""
 
-    Args:
-        answers: its options.
-        longest: tokens of the longest twig.
-        read: tokens of the longest option.
-        alone: tokens that it would cost after the page if nothing of it were shared with other questions.
-    """
+    branch: Tokens
+    allowed: Allowed
 
-    answers: tuple[Answer, ...]
-    longest: int
-    read: int
-    alone: int
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest branch that has to be evaluated."""
+        return len(self.branch) + self.allowed.read - 1
+
+    @property
+    def alone(self) -> int:
+        """Tokens that it would cost after the page if nothing of it were shared with other questions."""
+        return len(self.branch) + self.allowed.spent
 
 
 class Speller:
@@ -58,6 +94,7 @@ class Speller:
         self._lead = weights.tokenise(_LEAD)
         self._spell = lru_cache(maxsize=_BEGINNINGS)(self._spelled)
         self._ask = lru_cache(maxsize=_QUESTIONS)(self._asked)
+        self._allow = lru_cache(maxsize=_BEGINNINGS)(self._allowed)
         beginning = weights.beginning()
         opening: Tokens = () if beginning is None else (beginning,)
         template = weights.metadata("tokenizer.chat_template")
@@ -102,20 +139,21 @@ class Speller:
         return self._ask(question.branch, question.options)
 
     def _asked(self, words: str, texts: tuple[str, ...]) -> Asked:
-        branch = self._spelled(words) + self._after
+        return Asked(self._spelled(words) + self._after, self._allow(texts))
+
+    def _allowed(self, texts: tuple[str, ...]) -> Allowed:
         options = [self._option(text) for text in texts]
         if not options or not all(options):
             raise UsageError(
                 f"Expected options with words in them, found {texts!r}; name each allowed answer."
             )
-        read = max(map(len, options))
-        if read > SEQUENCES:
+        allowed = Allowed.of(options)
+        if allowed.read > SEQUENCES:
             raise UsageError(
-                f"Expected options of at most {SEQUENCES} tokens, found one of {read}; shorten the answers."
+                f"Expected options of at most {SEQUENCES} tokens, found one of {allowed.read}; "
+                "shorten the answers."
             )
-        answers = tuple(Answer(branch + option[:-1], option, read > 1) for option in options)
-        alone = len(branch) + sum(len(option) - 1 for option in options)
-        return Asked(answers, len(branch) + read - 1, read, alone)
+        return allowed
 
     def _option(self, text: str) -> Tokens:
         # an assistant's turn begins without the space that separates words in running text

@@ -15,7 +15,8 @@ class Usage:
         prompt: tokens that were evaluated.
         cached: tokens that one prompt per question would have evaluated as well, and that were spared.
         generated: tokens that were written.
-        evaluations: how many pages were computed (a page with very many branches counts as several).
+        evaluations: how often pages were computed (a group of pages counts once, a page with very many
+            branches several times).
         seconds: time spent in answering.
         decoding: of it, seconds in which llama.cpp computed, of all its contexts together.
     """

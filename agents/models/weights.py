@@ -9,35 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from agents.models.header import check_file
 from agents.models.hearing import Complaints, complaints, llama_cpp
 from simenv.errors import UsageError
 
-_MAGIC = b"GGUF"
+_HALF = 2
+"""Bytes of a number in the cache."""
 EVERY_LAYER = -1
 """As a number of layers on the GPU: all that it has."""
 
 Owned = list[tuple[Callable[[Any], None], Any]]
 """What llama.cpp made, and how it is freed."""
-
-
-def check_file(path: Path) -> None:
-    """Refuse what is no GGUF file before llama.cpp sees it.
-
-    Raises:
-        UsageError: the file is missing, cannot be read, or does not begin as GGUF files do.
-    """
-    try:
-        with path.open("rb") as file:
-            found = file.read(len(_MAGIC))
-    except OSError as error:
-        raise UsageError(
-            f"Expected a model file at {path}, found none that can be read ({error.strerror}); "
-            f"give the path of a GGUF file."
-        ) from error
-    if found != _MAGIC:
-        raise UsageError(
-            f"Expected a GGUF file, found {path} which begins with {found!r}; give a model in GGUF format."
-        )
 
 
 class Weights:
@@ -66,6 +48,11 @@ class Weights:
         self._vocab = llama_cpp.llama_model_get_vocab(self.handle)
         self.words: int = llama_cpp.llama_vocab_n_tokens(self._vocab)
         self.trained: int = llama_cpp.llama_model_n_ctx_train(self.handle)
+        if self.trained < 1:
+            raise UsageError(
+                f"Expected a model that was trained on texts of some length, found {path} which says "
+                f"{self.trained} tokens; give another GGUF file, or this one downloaded again."
+            )
 
     def close(self) -> None:
         """Free the native memory, that of all contexts first; doing it twice does no harm."""
@@ -99,11 +86,11 @@ class Weights:
         return window == 0 or window >= context
 
     def remembered(self) -> int:
-        """How many numbers the cache holds of each token: keys and values of all layers."""
+        """Bytes that the cache holds of each token: keys and values of all layers, two for each number."""
         model = self.handle
         layers, heads = llama_cpp.llama_model_n_layer(model), llama_cpp.llama_model_n_head(model)
         width = llama_cpp.llama_model_n_embd(model) // max(heads, 1)
-        return int(2 * layers * llama_cpp.llama_model_n_head_kv(model) * width)
+        return int(_HALF * 2 * layers * llama_cpp.llama_model_n_head_kv(model) * width)
 
     def metadata(self, key: str) -> str:
         """One value of the file's metadata as text, "" where there is none."""
@@ -172,6 +159,11 @@ def loading(gpu_layers: int = EVERY_LAYER) -> Any:
     # llama.cpp's AMX kernels crash in some builds (ggml-org/llama.cpp issue 20824)
     settings.use_extra_bufts = b"AMX_INT8 = 1" not in llama_cpp.llama_print_system_info()
     return settings
+
+
+def has_gpu() -> bool:
+    """Whether llama.cpp finds a GPU to compute on."""
+    return bool(llama_cpp.llama_supports_gpu_offload())
 
 
 def _release(owned: Owned) -> None:

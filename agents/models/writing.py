@@ -98,7 +98,7 @@ class Writer:
             number, job = waiting[0]
             shared = len(job.shared) if self._shares else 0
             room = len(job.shared) + len(job.own) + limits.tokens - shared
-            if sum(lane.room for lane in self._lanes.values()) + shared + room > self._native.cells:
+            if sum(lane.room for lane in self._lanes.values()) + shared + room > self._native.size.cells:
                 break  # the first in the line waits: who writes beside whom hangs on the order alone
             if self._shares and job.shared != self._base:
                 if self._lanes:

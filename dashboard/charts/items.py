@@ -30,7 +30,7 @@ def exposure(rows: Table, looks: Mapping[str, Look], what: str) -> Chart:
             tops[arm] = own[-1][1]
             figure.add_trace(_line(own, look, arm, "%{x:.2%}: %{y:.3g} times"))
     figure.update_xaxes(type="log", tickformat=".2~%", dtick=1)
-    figure.update_yaxes(type="log", tickformat=".3~g", dtick=1)
+    figure.update_yaxes(type="log", tickformat=",~r", dtick=1)
     table = {"recommender": rows["arm"], "popularity (share of people)": rows["popularity"]}
     table |= {"items": rows["items"], "times shown": rows["shown"], "times watched": rows["watched"]}
     return Chart(_top(tops, what), figure, table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import duckdb
@@ -28,17 +29,37 @@ _CLOSED: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-@lru_cache(maxsize=512)
-def answer(folder: Path, files: Stamp, query: str, values: tuple[Any, ...]) -> pa.Table:
+_ASKING = tuple(Lock() for _ in range(64))
+"""By question: who asks what another thread is counting already waits for that answer."""
+_OPENING = Lock()
+
+
+def answer(folder: Path, files: Stamp, query: str, values: tuple[Any, ...], kept: str = "") -> pa.Table:
     """The answer to a query over interactions, pages, words, agents, catalog and metrics.
 
     Kept until a file changes. Ask for aggregates: the answer is held in memory.
 
+    Args:
+        kept: a query without values whose answer is one more table, ``kept``: what several questions
+            count alike is then counted once.
+
     Raises:
         UsageError: a file is damaged.
     """
+    if kept:
+        answer(folder, files, kept, ())
+    with _ASKING[hash((folder, files, query, values)) % len(_ASKING)]:
+        return _answer(folder, files, query, values, kept)
+
+
+@lru_cache(maxsize=512)
+def _answer(folder: Path, files: Stamp, query: str, values: tuple[Any, ...], kept: str) -> pa.Table:
     try:
-        return _database(folder, files).cursor().sql(query, params=values).to_arrow_table()
+        with _OPENING:
+            cursor = _database(folder, files).cursor()
+        if kept:
+            cursor.register("kept", _answer(folder, files, kept, (), ""))
+        return cursor.sql(query, params=values).to_arrow_table()
     except (duckdb.Error, pa.ArrowException, OSError) as problem:
         told = str(problem).splitlines()[0]
         raise UsageError(

@@ -23,7 +23,7 @@ def by_popularity(run: Opened) -> Columns:
     Returns:
         arm, popularity (share of people who rated them, geometric mean), items, shown, watched.
     """
-    return run.columns(_BY_POPULARITY)
+    return run.columns(_BY_POPULARITY, kept=_HELD)
 
 
 def tenths(run: Opened) -> Columns:
@@ -32,7 +32,7 @@ def tenths(run: Opened) -> Columns:
     Returns:
         arm, tenth (1 to 10), shown, watched: shares of all.
     """
-    return run.columns(_TENTHS)
+    return run.columns(_TENTHS, kept=_HELD)
 
 
 def concentration(run: Opened) -> Columns:
@@ -41,7 +41,7 @@ def concentration(run: Opened) -> Columns:
     Returns:
         arm, items (share of the catalogue, rising), share; the ratings in the data stand under arm "".
     """
-    return run.columns(_CONCENTRATION)
+    return run.columns(_CONCENTRATION, kept=_HELD)
 
 
 def themes_over_time(run: Opened, arm: str, step: str, most: int = 8) -> Columns:
@@ -86,39 +86,39 @@ def by_trait(run: Opened, number: int, trait: str) -> Columns:
 
 _FINE = 6
 """Points of a curve for each doubling of the number of items."""
-_COUNTS = """counts AS (
+_HELD = """
+WITH counts AS (
     SELECT arm, item, count(*) / seeds AS shown, count(*) FILTER (watched) / seeds AS watched
     FROM interactions, (SELECT greatest(count(DISTINCT seed), 1) AS seeds FROM agents)
     GROUP BY arm, item, seeds
-), arms AS (SELECT DISTINCT arm FROM counts),
-held AS (
-    SELECT arm, c.item, popularity, coalesce(shown, 0) AS shown, coalesce(watched, 0) AS watched
-    FROM arms CROSS JOIN (SELECT item, coalesce(popularity, 0) AS popularity FROM catalog) c
-    LEFT JOIN counts USING (arm, item)
-)"""
+), arms AS (SELECT DISTINCT arm FROM counts)
+SELECT arm, c.item, popularity, coalesce(shown, 0) AS shown, coalesce(watched, 0) AS watched
+FROM arms CROSS JOIN (SELECT item, coalesce(popularity, 0) AS popularity FROM catalog) c
+LEFT JOIN counts USING (arm, item)
+"""
 """Every item under every recommender, counts on average over seeds."""
 _BY_POPULARITY = f"""
-WITH {_COUNTS}, ends AS (
+WITH ends AS (
     SELECT ln(min(popularity)) AS low, nullif(ln(max(popularity)) - ln(min(popularity)), 0) AS wide
     FROM catalog WHERE popularity > 0
 )
 SELECT arm, exp(avg(ln(popularity))) AS popularity, count(*) AS items,
        avg(shown) AS shown, avg(watched) AS watched
-FROM held, ends WHERE popularity > 0
+FROM kept, ends WHERE popularity > 0
 GROUP BY arm, least(floor(coalesce((ln(popularity) - low) / wide, 0) * {BINS}), {BINS} - 1)
 ORDER BY arm, popularity
 """  # noqa: S608 - our own words
 _TENTHS = f"""
-WITH {_COUNTS}, placed AS (
-    SELECT *, ntile({TENTHS}) OVER (PARTITION BY arm ORDER BY popularity DESC, item) AS tenth FROM held
+WITH placed AS (
+    SELECT *, ntile({TENTHS}) OVER (PARTITION BY arm ORDER BY popularity DESC, item) AS tenth FROM kept
 )
 SELECT arm, tenth, sum(shown) / nullif(sum(sum(shown)) OVER w, 0) AS shown,
        sum(watched) / nullif(sum(sum(watched)) OVER w, 0) AS watched
 FROM placed GROUP BY arm, tenth WINDOW w AS (PARTITION BY arm) ORDER BY arm, tenth
 """  # noqa: S608 - our own words
 _CONCENTRATION = f"""
-WITH {_COUNTS}, all_held AS (
-    SELECT arm, item, shown FROM held UNION ALL SELECT '', item, coalesce(popularity, 0) FROM catalog
+WITH all_held AS (
+    SELECT arm, item, shown FROM kept UNION ALL SELECT '', item, coalesce(popularity, 0) FROM catalog
 ), summed AS (
     SELECT arm, row_number() OVER own AS place, count(*) OVER (PARTITION BY arm) AS items,
            sum(shown) OVER own AS above, sum(shown) OVER (PARTITION BY arm) AS total

@@ -68,6 +68,12 @@ class Opened:
         return self.section("scenario")
 
     @property
+    def days(self) -> int:
+        """How many days it has; 1 where the scenario does not say."""
+        said = self.scenario.get("rounds")
+        return said if isinstance(said, int) else 1
+
+    @property
     def progress(self) -> Mapping[str, float]:
         """The numbers that the run last said about its progress: share, rounds, decisions_per_s and so on."""
         said = self.run.progress
@@ -92,18 +98,21 @@ class Opened:
         """Whether a table that grows has a part, or another its file."""
         return any(name.startswith((f"{table}/part-", f"{table}.parquet")) for name, *_ in self.files)
 
-    def ask(self, query: str, *values: Any) -> pa.Table:
+    def ask(self, query: str, *values: Any, kept: str = "") -> pa.Table:
         """The answer to an SQL query with ``?`` for values; kept until the run's files change.
 
         The tables are interactions, pages, words, agents, catalog and metrics, with the columns of
         ``simenv.records.schema``. Let DuckDB aggregate: what comes back should be small.
 
+        Args:
+            kept: a query whose own answer is one more table, ``kept``, counted once for all that use it.
+
         Raises:
             UsageError: a file is damaged.
         """
-        return answer(self.folder, self.files, query, values)
+        return answer(self.folder, self.files, query, values, kept)
 
-    def columns(self, query: str, *values: Any) -> Columns:
+    def columns(self, query: str, *values: Any, kept: str = "") -> Columns:
         """The same answer as lists by column name."""
-        found: Columns = self.ask(query, *values).to_pydict()
+        found: Columns = self.ask(query, *values, kept=kept).to_pydict()
         return found

@@ -18,8 +18,7 @@ def over_time() -> None:
     arm = left.selectbox(
         "Themes under", run.arms, showing.linked("arm", run.arms.index, 0), key=f"themes-{run.name}"
     )
-    days = isinstance(run.scenario.get("rounds"), int) and run.scenario["rounds"] > 1
-    kinds = ["day", "page"] if days else ["page"]
+    kinds = ["day", "page"] if run.days > 1 else ["page"]
     step = (
         right.segmented_control("Step by step", kinds, default=kinds[0], required=True, key="step")
         or kinds[0]

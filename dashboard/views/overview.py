@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard import charts, showing, tables
@@ -56,5 +58,4 @@ with places[-1]:
     else:
         showing.nothing(f"{followed[picked].title} is not measured {kind} by {kind}.")
 showing.show(star_shares(showing.told(lambda: stars.given(run)), looks, stars.of_the_data(run)), "stars")
-with st.expander("Where it comes from"):
-    st.json(run.manifest)
+showing.folded("Where it comes from", "origin", partial(st.json, run.manifest))

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,13 +16,16 @@ from urllib.request import urlopen
 from simenv.errors import SimenvError, UsageError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, WebSocket
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Resolves when what is there has been painted."""
 _QUIET = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 """The app when it has nothing more to draw."""
-PATIENCE = 30_000
-"""Milliseconds to wait for anything."""
+_CHART = ".js-plotly-plot .main-svg"
+PATIENCE = 120_000
+"""Milliseconds to wait for anything, on a machine that is busy with other things."""
 
 
 def missing() -> str:
@@ -85,6 +88,50 @@ def dashboard(runs: Path) -> list[str]:
 def settled(page: Page) -> None:
     """Wait until the app has drawn everything."""
     page.wait_for_selector(_QUIET, timeout=PATIENCE)
+    page.evaluate(_FRAMES)
+
+
+def ready(page: Page) -> None:
+    """Wait until the page can draw charts: one without any learns it when it has stood for a while."""
+    page.wait_for_selector(_CHART, timeout=PATIENCE, state="attached")
+    settled(page)
+
+
+class Answers:
+    """The answers that a page has had in full, as the server says: the browser may draw several at once.
+
+    Args:
+        page: before it goes anywhere.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._page, self._had = page, 0
+        page.on("websocket", self._join)
+
+    def after(self, act: Callable[[Page], None]) -> None:
+        """Do something that asks the app, and wait until its answer has come and is drawn.
+
+        Raises:
+            SimenvError: it never came.
+        """
+        had, end = self._had, time.monotonic() + PATIENCE / 1000
+        act(self._page)
+        while self._had == had:
+            if time.monotonic() > end:
+                raise SimenvError("Expected an answer from the dashboard, found none; was anything asked?")
+            self._page.wait_for_timeout(5)
+        settled(self._page)
+
+    def _join(self, socket: WebSocket) -> None:
+        socket.on("framereceived", self._hear)
+
+    def _hear(self, said: str | bytes) -> None:
+        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+        if isinstance(said, bytes):
+            message = ForwardMsg.FromString(said)
+            finished = message.WhichOneof("type") == "script_finished"
+            self._had += finished and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
 
 
 def _wait_for(address: str) -> None:
@@ -93,7 +140,8 @@ def _wait_for(address: str) -> None:
     Raises:
         SimenvError: it never does.
     """
-    for _ in range(300):
+    end = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < end:
         with suppress(OSError, ValueError), urlopen(f"{address}/_stcore/health", timeout=10):  # noqa: S310
             return
         time.sleep(0.1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.bench import browser
 from scenarios.bench.big_run import make
-from scenarios.bench.browser import PATIENCE
+from scenarios.bench.browser import PATIENCE, Answers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -45,7 +46,9 @@ def bench_dashboard() -> list[dict[str, object]]:
         run = make(Path(folder))
         bare = _bare(started, Path(folder) / "bare.py")
         with browser.served(browser.dashboard(run.parent)) as address:
-            return [row for case in cases(run.name) for row in measured(started, address, case, bare)]
+            opened = [row for case in cases(run.name) for row in measured(started, address, case, bare)]
+        with browser.served(browser.dashboard(run.parent)) as address:
+            return opened + walked(started, address, cases(run.name), _LOOK)
 
 
 def cases(run: str) -> list[Case]:
@@ -62,7 +65,7 @@ def cases(run: str) -> list[Case]:
             "people",
             f"people?run={run}&agent=43",
             _chart("satisfaction"),
-            (_turned, _at_random, _at_random),
+            (_another("Under"), _at_random, _at_random),
         ),
         Case(
             "items", f"items?run={run}", _chart("exposure"), (_pressed("watched"), _pressed("shown"), _found)
@@ -92,22 +95,55 @@ def measured(started: Browser, address: str, case: Case, bare: float) -> list[di
     Args:
         bare: seconds until a page with nothing but a chart is there.
     """
-    page, seconds = _opened(started, f"{address}/{case.place}", case.main)
+    page, answers, seconds = _opened(started, f"{address}/{case.place}", case.main)
     beside = f"a bare page with one chart, {bare:.1f} s; aim, {PAINT:g} s"
     rows = [_row(f"{case.name}, first sight", seconds, beside, bare)]
-    browser.settled(page)
-    waits = [_seconds(page, act) for act in case.acts]
+    waits = []
+    if case.acts:
+        browser.ready(page)
+        waits = [_seconds(page, answers, act) for act in case.acts]
     page.context.close()
     return [*rows, _row(f"{case.name}, action", median(waits), f"aim, {ACT:g} s", ACT)] if waits else rows
 
 
-def _opened(started: Browser, place: str, main: str) -> tuple[Page, float]:
-    """A page in a window of its own, and the seconds until its main part is drawn."""
+def walked(started: Browser, address: str, ways: Sequence[Case], look: float) -> list[dict[str, object]]:
+    """The rows of going from page to page in the sidebar, to each of them twice.
+
+    Args:
+        ways: the first is where somebody is.
+        look: seconds for which they look at a page before they go on.
+    """
+    first, *others = ways
+    page, _, _ = _opened(started, f"{address}/{first.place}", first.main)
+    browser.ready(page)
+    rows = []
+    for visit in ("first", "second"):
+        for case in others:
+            page.wait_for_timeout(1000 * look)
+            page.evaluate(_ARRIVING, case.main)
+            page.get_by_test_id("stSidebarNavLink").filter(has_text=_link(case.name)).click()
+            seconds = page.wait_for_function("window.arrived", timeout=PATIENCE).json_value()
+            rows.append(
+                _row(f"{case.name}, from the sidebar, {visit} visit", seconds, f"aim, {ACT:g} s", ACT)
+            )
+            browser.settled(page)
+    page.context.close()
+    return rows
+
+
+def _link(name: str) -> re.Pattern[str]:
+    """The whole words of a link in the sidebar, whatever icon stands before them."""
+    return re.compile(rf"{name}$", re.IGNORECASE)
+
+
+def _opened(started: Browser, place: str, main: str) -> tuple[Page, Answers, float]:
+    """A page in a window of its own, the answers it gets, and the seconds until its main part is drawn."""
     page = started.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    answers = Answers(page)
     began = perf_counter()
     page.goto(place)
     page.wait_for_selector(main, timeout=PATIENCE)
-    return page, perf_counter() - began
+    return page, answers, perf_counter() - began
 
 
 def _bare(started: Browser, app: Path) -> float:
@@ -117,18 +153,16 @@ def _bare(started: Browser, app: Path) -> float:
     with browser.served([*words, "--browser.gatherUsageStats=false"]) as address:
         waits = []
         for _ in range(_TIMES):
-            page, seconds = _opened(started, address, ".js-plotly-plot .main-svg")
+            page, _, seconds = _opened(started, address, ".js-plotly-plot .main-svg")
             waits.append(seconds)
             page.context.close()
     return median(waits)
 
 
-def _seconds(page: Page, act: Act) -> float:
+def _seconds(page: Page, answers: Answers, act: Act) -> float:
     page.wait_for_timeout(500)
-    page.evaluate(_WATCH)
     began = perf_counter()
-    act(page)
-    page.wait_for_function("window.answered", timeout=PATIENCE)
+    answers.after(act)
     return perf_counter() - began
 
 
@@ -137,14 +171,22 @@ def _row(case: str, seconds: float, beside: str, baseline: float) -> dict[str, o
     return {**row, "baseline": beside, "ratio": seconds / baseline}
 
 
-_WATCH = """() => {
-    const app = document.querySelector('[data-testid="stApp"]');
-    window.answered = false;
-    new MutationObserver(() => {
-        window.answered = app.getAttribute('data-test-script-state') === 'notRunning';
-    }).observe(app, {attributes: true, attributeFilter: ['data-test-script-state']});
+_LOOK = 3.0
+_ARRIVING = """main => {
+    window.arrived = 0;
+    let began = 0;
+    addEventListener('pointerdown', () => { began = performance.now(); }, {capture: true, once: true});
+    const eyes = new MutationObserver(() => {
+        const found = document.querySelector(main);
+        if (began && found && found.getBoundingClientRect().height > 0) {
+            eyes.disconnect();
+            const painted = () => { window.arrived = (performance.now() - began) / 1000; };
+            requestAnimationFrame(() => requestAnimationFrame(painted));
+        }
+    });
+    eyes.observe(document.body, {subtree: true, childList: true, attributes: true});
 }"""
-"""Sets ``window.answered`` when the app has been asked something and has drawn its answer."""
+"""Sets ``window.arrived`` to the seconds between the next click and the painting of what it led to."""
 _BARE = """import plotly.graph_objects as go
 import streamlit as st
 st.plotly_chart(go.Figure(go.Scatter(x=[1, 2], y=[1, 2])))
@@ -167,7 +209,7 @@ def _typed(label: str, words: str) -> Act:
 def _chosen(label: str, *names: str) -> tuple[Act, ...]:
     def act(page: Page, name: str) -> None:
         page.get_by_role("combobox", name=label).first.click()
-        page.get_by_role("option", name=name, exact=True).first.click()
+        page.get_by_role("option", name=name, exact=True, selected=False).first.click()
 
     return tuple(lambda page, name=name: act(page, name) for name in names)
 
@@ -180,10 +222,14 @@ def _labelled(name: str) -> Act:
     return lambda page: page.get_by_text(name, exact=True).first.click()
 
 
-def _turned(page: Page) -> None:
-    page.get_by_role("combobox", name="Page").first.focus()
-    for key in ("ArrowDown", "ArrowDown", "Enter"):
-        page.keyboard.press(key)
+def _another(label: str) -> Act:
+    """Choose what is not chosen yet: the app is surely asked for something."""
+
+    def act(page: Page) -> None:
+        page.get_by_role("combobox", name=label).first.click()
+        page.get_by_role("option", selected=False).first.click()
+
+    return act
 
 
 def _at_random(page: Page) -> None:

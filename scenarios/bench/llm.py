@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -58,17 +59,22 @@ def thinking(path: Path, name: str, agents: int, folder: Path) -> list[Row]:
     tried = others[0] if agents > PAGES else others[0][1:3]
     json, words = written(path, tried)
     plain, whole = scored(path, tried)
-    alone = _decoding(path, tried)
+    first, later = _decoding(path, others)
     case, pages = f"{name}: {SLOTS} films a page, {PAGES} pages a visit", "agent-pages/s"
+    naive = (
+        f"(a) llama-cpp-python, one prompt a page, {words:.0f} tokens of JSON without reasons: {json:.3g}/s"
+    )
+    inside, share = f"{name}: in llama_decode, one thread", "% of the time"
     prefill = f"(c) plain prefill: {found.limit:,.0f}/s"
     reading = f"(c), every fourth token's scores read: {found.reading:,.0f}/s"
     told = [
-        (case, found.pages, pages, f"(a) one prompt a page, {words:.0f} tokens of JSON: {json:.3g}/s", json),
+        (case, found.pages, pages, naive, json),
         (case, found.pages, pages, f"(b) one prompt a film, scored: {plain:.3g}/s", plain),
         (f"{name}: tokens computed", found.per_page, "tokens/page", f"(b): {whole:.0f}", whole),
         (f"{name}: tokens computed", found.tokens, "tokens/s", prefill, found.limit),
         (f"{name}: tokens computed", found.tokens, "tokens/s", reading, found.reading),
-        (f"{name}: in llama_decode, one thread", 100 * alone, "% of the time", "all of it", 100.0),
+        (f"{inside}, words and personas new", 100 * first, share, "all of it", 100.0),
+        (f"{inside}, words and personas known", 100 * later, share, "all of it", 100.0),
         (f"{name}: remembered in a file", remembering, pages, f"thinking: {found.pages:.3g}/s", found.pages),
     ]
     return [_row(*row) for row in told]
@@ -135,16 +141,16 @@ def _measured(model: LlamaCppModel, others: Sequence[Visit], limits: tuple[Prefi
     return _Measured(rate, cost.prompt / thinking.seconds, cost.prompt / count, plain, reading)
 
 
-def _decoding(path: Path, visit: Visit) -> float:
-    """The share of the time that is spent in llama.cpp's evaluation, one page after another on one thread."""
+def _decoding(path: Path, others: Sequence[Visit]) -> tuple[float, float]:
+    """The share of the time that llama.cpp computes, on one thread: on first visits, and afterwards."""
+    costs = [Usage()]
     with LlamaCppModel(path, threads=1) as model:
-        for page in visit:
-            model.choose(page)
-        before = model.usage()  # from here on words have been read and personas kept, as mostly in a run
-        for page in 2 * visit:
-            model.choose(page)
-        cost = model.usage() - before
-    return cost.decoding / cost.seconds
+        for _ in range(2):
+            for page in range(PAGES):
+                model.choose([question for visit in others for question in visit[page]])
+            costs.append(model.usage())
+    first, later = (after - before for before, after in pairwise(costs))
+    return first.decoding / first.seconds, later.decoding / later.seconds
 
 
 def _remembering(model: LlamaCppModel, visit: Visit, file: Path) -> float:

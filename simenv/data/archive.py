@@ -37,19 +37,7 @@ class Archive:
         Raises:
             UsageError: they are nowhere and cannot be fetched, or the zip is broken.
         """
-        given = os.environ.get("SIMENV_DATA")
-        for place in ([Path(given)] if given else []) + [cache()]:
-            if read := self._found(place):
-                return read
-        return zipped(self.fetch())
-
-    def _found(self, place: Path) -> Read | None:
-        """The files in a folder of their own, or in the zip as its home ships it, or None."""
-        folder = place / self.name
-        for zip_path in (folder / f"{self.name}.zip", place / f"{self.name}.zip"):
-            if zip_path.is_file():
-                return zipped(zip_path)
-        return unpacked(folder) if folder.is_dir() else None
+        return given(self.name) or zipped(self.fetch())
 
     def fetch(self) -> Path:
         """Download the zip into the cache; it appears whole and checked, or not at all."""
@@ -88,6 +76,22 @@ class Archive:
                 f"Expected {self.url} to have the md5 {self.md5}, but what arrived has {digest.hexdigest()}; "
                 f"nothing was kept: try again, or put {self.name}.zip into {cache()} yourself."
             )
+
+
+def given(name: str) -> Read | None:
+    """The files of a data set that are on this machine (``SIMENV_DATA``, then the cache), or None.
+
+    They are in a folder of its name, or in a zip of its name, in that folder or beside it.
+    """
+    place = os.environ.get("SIMENV_DATA")
+    for home in ([Path(place)] if place else []) + [cache()]:
+        folder = home / name
+        for zip_path in (folder / f"{name}.zip", home / f"{name}.zip"):
+            if zip_path.is_file():
+                return zipped(zip_path)
+        if folder.is_dir():
+            return unpacked(folder)
+    return None
 
 
 def cache() -> Path:

@@ -109,11 +109,22 @@ def unseen_people(dataset: Dataset) -> Dataset:
     return replace(dataset, users=users, train=whole, test=whole.where(np.zeros(len(whole), dtype=bool)))
 
 
+def ml_1m_people() -> Users:
+    """Everybody whom MovieLens 1M describes, whether their ratings are there or not."""
+    return _described(_rows_of_people(ML_1M.open()))
+
+
 def _ml_1m_users(read: Read, ratings: Ratings) -> Users:
     """The people who rated something, in the data's order."""
     present = set(np.unique(ratings.user).tolist())
-    rows = [line.split("::") for line in _lines(_need(read, ML_1M, "users.dat"))]
-    rows = [row for row in rows if int(row[0]) in present]
+    return _described([row for row in _rows_of_people(read) if int(row[0]) in present])
+
+
+def _rows_of_people(read: Read) -> list[list[str]]:
+    return [line.split("::") for line in _lines(_need(read, ML_1M, "users.dat"))]
+
+
+def _described(rows: Sequence[Sequence[str]]) -> Users:
     return Users(
         ids=tuple(row[0] for row in rows),
         gender=tuple(GENDERS[row[1]] for row in rows),

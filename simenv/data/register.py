@@ -16,6 +16,7 @@ GROUP = "simenv.datasets"
 """The entry point group in which other packages offer loaders."""
 
 _OWN = {
+    "jester-1": "simenv.data.jester:jester_1",
     "ml-100k": "simenv.data.movielens:ml_100k",
     "ml-1m": "simenv.data.movielens:ml_1m",
     "ml-latest-small": "simenv.data.movielens:ml_latest_small",

@@ -7,6 +7,10 @@ _MOVIELENS = (
     "acknowledge Harper and Konstan, The MovieLens Datasets, ACM TiiS 2015."
 )
 _TERMS = {
+    "jester-1": (
+        "Derived from Jester (Ken Goldberg, University of California, Berkeley): free for research; "
+        "acknowledge Goldberg, Roeder, Gupta and Perkins, Eigentaste, Information Retrieval 4(2), 2001."
+    ),
     "ml-1m": _MOVIELENS,
     "ml-100k": _MOVIELENS,
     "ml-latest-small": _MOVIELENS,

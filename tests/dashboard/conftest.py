@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,8 @@ from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parent.parent.parent
 ARMS = ["random", "popularity", "ease"]
+PATIENCE = 120
+"""Seconds to wait for anything, on a machine that is busy with other things."""
 
 Look = Callable[..., AppTest]
 
@@ -34,11 +38,19 @@ def look(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Look:
 
     def opened(page: str, at: Path = runs, **query: str) -> AppTest:
         monkeypatch.setenv("SIMENV_RUNS", str(at))
-        app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
+        app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=PATIENCE)
         app.query_params.update(query)
         return app.switch_page(f"views/{page}.py").run() if page != "runs" else app.run()
 
     return opened
+
+
+def until(true: Callable[[], Any], otherwise: Callable[[], str] = lambda: "it never came") -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, otherwise()
+        time.sleep(0.05)
 
 
 def address(app: AppTest, name: str) -> str:

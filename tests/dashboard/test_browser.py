@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +14,7 @@ from dashboard.data import Runs
 from scenarios.bench import big_run, browser
 from scenarios.bench import dashboard as bench
 from simenv.records.checkpoint import FILE as CHECKPOINT
+from tests.dashboard.conftest import until
 from tests.dashboard.test_hostile import nasty
 
 if TYPE_CHECKING:
@@ -64,14 +64,6 @@ def visit(window: Page, tmp_path: Path) -> Callable[[str, str], Page]:
     return opened
 
 
-def until(true: Callable[[], Any], seconds: float = 40) -> None:
-    """Wait until something is so."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.1)
-
-
 def state(folder: Path, name: str) -> str:
     """What a run says of itself; "" before it says anything."""
     try:
@@ -88,14 +80,15 @@ def test_a_run_is_started_moves_is_stopped_and_goes_on_to_its_end(
     page.get_by_role("option", name="demo", exact=True).click()
     page.get_by_text("simenv run demo").wait_for()
     page.get_by_label("name of the run").fill("started")
-    page.get_by_label("rounds", exact=True).fill("3")
+    page.get_by_label("rounds", exact=True).fill("4")
     page.get_by_label("agents", exact=True).fill("20")
     page.keyboard.press("Tab")
-    page.get_by_text("--set=agents=20").wait_for()
+    for word in ("--set=agents=20", "--set=rounds=4", "/started"):
+        page.get_by_text(word).first.wait_for()
     page.get_by_role("button", name="Start").click()
     page.get_by_text("decisions/s").first.wait_for()
     seen = {page.get_by_text("decisions/s").first.inner_text()}
-    until(lambda: seen.add(page.get_by_text("decisions/s").first.inner_text()) or len(seen) > 2)
+    until(lambda: seen.add(page.get_by_text("decisions/s").first.inner_text()) or len(seen) > 1)
     until(lambda: (folder / "started" / CHECKPOINT).exists())
     page.get_by_role("button", name="Stop").click()
     until(lambda: state(folder, "started") == "stopped")
@@ -142,11 +135,10 @@ def test_markup_in_words_of_a_run_is_shown_and_never_obeyed(
     visit: Callable[[str, str], Page], place: str
 ) -> None:
     page = visit(f"/{place}?run=hostile&item=3", place.capitalize())
-    page.wait_for_timeout(300)
     assert page.locator("main script, section script").count() == 0
     assert page.locator('img[src="x"]').count() == 0
     if place == "items":
-        assert page.get_by_text("<script>alert(1)</script> **b** $x$").count() >= 1
+        page.get_by_text("<script>alert(1)</script> **b** $x$").first.wait_for()
 
 
 def test_waiting_times_are_measured_on_pages_of_invented_people(window: Page, tmp_path: Path) -> None:
@@ -156,6 +148,10 @@ def test_waiting_times_are_measured_on_pages_of_invented_people(window: Page, tm
     assert started
     with browser.served(browser.dashboard(run.parent)) as address:
         sight, action = bench.measured(started, address, case, bare=2.0)
+        ways = [way for way in bench.cases(run.name) if way.name in ("runs", "overview", "people")]
+        walked = bench.walked(started, address, ways, look=0.1)
     assert sight["case"] == "people, first sight"
     assert sight["ratio"] == pytest.approx(sight["value"] / 2.0)
-    assert 0 < action["value"] < 30
+    assert action["value"] > 0
+    assert [row["case"].partition(",")[0] for row in walked] == ["overview", "people"] * 2
+    assert all(row["value"] > 0 for row in walked)

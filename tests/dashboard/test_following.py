@@ -12,17 +12,16 @@ from streamlit.testing.v1 import AppTest
 from dashboard.data import Runs
 from scenarios import starting
 from simenv.records.folder import STOP
-from tests.dashboard.conftest import Look, words
+from tests.dashboard.conftest import Look, until, words
 
 
 def finished(app: AppTest, folder: Path, name: str, state: str = "done") -> AppTest:
     """Look again and again until a run has ended and the page knows."""
-    for _ in range(600):
-        app.run()
-        if Runs(folder).summary(name).state == state and not app.get("progress"):
-            return app
-        time.sleep(0.1)
-    raise AssertionError(f"{name} never was {state}: {starting.said(folder / name)}")
+    until(
+        lambda: not app.run().get("progress") and Runs(folder).summary(name).state == state,
+        lambda: f"{name} never was {state}: {starting.said(folder / name)}",
+    )
+    return app
 
 
 def test_a_run_started_in_the_form_runs_to_its_end(look: Look, tmp_path: Path) -> None:
@@ -58,7 +57,7 @@ def test_the_stop_button_puts_a_stop_file_into_the_run(look: Look, runs: Path, t
     shutil.copytree(runs / "light", folder)
     about = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps(about | {"state": "running"}))
-    (folder / "progress.json").write_text(json.dumps({"share": 0.5, "heartbeat": time.time()}))
+    (folder / "progress.json").write_text(json.dumps({"share": 0.5, "heartbeat": time.time() + 3600}))
     app = look("new_run", at=tmp_path)
     app.button(key="stop-going").click().run()
     assert not app.exception
@@ -70,10 +69,6 @@ def test_what_a_run_said_is_shown_when_it_failed_to_start(look: Look, tmp_path: 
     app.selectbox(key="scenario").set_value("crowd").run()
     app.number_input(key="crowd-agents").set_value(9_999_999).run()
     app.button[-1].click().run()
-    for _ in range(300):
-        if app.warning:
-            break
-        time.sleep(0.1)
-        app.run()
+    until(lambda: app.warning or app.run().warning)
     assert "crowd has ended" in words(app).replace("\\", "")
     assert "Expected 1 to 2000 agents" in app.code[0].value

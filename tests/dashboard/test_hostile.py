@@ -192,7 +192,7 @@ def test_a_run_without_a_heartbeat_is_dead_and_one_with_it_shows_its_progress(
 ) -> None:
     folder = strange / "strange"
     manifest(folder, state="running")
-    now = {"share": 0.25, "decisions_per_s": 10.0, "time_left_s": 65.0, "heartbeat": time.time()}
+    now = {"share": 0.25, "decisions_per_s": 10.0, "time_left_s": 65.0, "heartbeat": time.time() + 3600}
     (folder / "progress.json").write_text(json.dumps(now))
     app = look("runs", at=strange)
     assert list(app.dataframe[0].value["state"]) == ["running"]

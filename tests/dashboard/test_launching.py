@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +15,7 @@ import pytest
 from dashboard import launching
 from simenv import cli
 from simenv.errors import UsageError
-from tests.dashboard.conftest import ROOT
+from tests.dashboard.conftest import PATIENCE, ROOT, until
 
 
 def test_the_server_listens_here_alone_and_tells_nobody() -> None:
@@ -56,11 +55,15 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
 
 def answer(address: str) -> str:
     """What a server says, once it is there."""
-    for _ in range(600):
-        with suppress(URLError), urllib.request.urlopen(address, timeout=30) as said:  # noqa: S310
-            return said.read().decode()
-        time.sleep(0.05)
-    raise AssertionError(f"nothing answers at {address}")
+    said: list[str] = []
+
+    def asked() -> list[str]:
+        with suppress(URLError), urllib.request.urlopen(address, timeout=PATIENCE) as found:  # noqa: S310
+            said.append(found.read().decode())
+        return said
+
+    until(asked, lambda: f"nothing answers at {address}")
+    return said[0]
 
 
 def test_a_missing_folder_and_a_missing_extra_are_told(
@@ -81,7 +84,7 @@ def test_reading_runs_loads_neither_agents_nor_models(runs: Path) -> None:
 import os, sys
 os.environ["SIMENV_RUNS"] = {str(runs)!r}
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file({str(ROOT / "dashboard" / "app.py")!r}, default_timeout=60)
+app = AppTest.from_file({str(ROOT / "dashboard" / "app.py")!r}, default_timeout={PATIENCE})
 app.query_params["run"] = "light"
 app.run()
 for view in sorted(os.listdir({str(ROOT / "dashboard" / "views")!r})):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.dashboard.conftest import ARMS, Look, address, words
+from tests.dashboard.conftest import ARMS, Look, address, until, words
 
 PAGES = ["runs", "overview", "people", "items", "compare", "model", "new_run", "export"]
 
@@ -68,9 +67,17 @@ def test_the_overview_follows_a_measure_named_in_the_address(look: Look) -> None
 
 def test_every_chart_stands_under_a_sentence_and_over_a_table(look: Look) -> None:
     app = look("overview", run="light")
+    for name in ("whiskers", "lines", "stars"):
+        app.session_state[f"{name}-behind"] = True
+    app.run()
     charts, tables = app.get("plotly_chart"), [e for e in app.expander if e.label == "Table"]
     assert len(charts) == len(tables) == 3
     assert all(len(table.dataframe[0].value) > 0 for table in tables)
+
+
+def test_a_table_that_nobody_opened_is_not_sent(look: Look) -> None:
+    app = look("overview", run="light")
+    assert not any(expander.dataframe for expander in app.expander if expander.label == "Table")
 
 
 def test_compare_tells_differences_from_the_chosen_side(look: Look) -> None:
@@ -110,12 +117,7 @@ def test_the_form_says_the_same_as_a_command_line(look: Look) -> None:
 def written(app: AppTest) -> None:
     """Press the button, and wait until the files are there."""
     app.button[0].click().run()
-    for _ in range(600):
-        if not app.get("progress"):
-            return
-        time.sleep(0.05)
-        app.run()
-    raise AssertionError("nothing was written")
+    until(lambda: not app.get("progress") or not app.run().get("progress"))
 
 
 @pytest.mark.parametrize("form", ["parquet", "recbole", "movielens"])

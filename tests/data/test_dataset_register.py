@@ -27,7 +27,7 @@ def plugin(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_known_names_are_in_order() -> None:
     assert names() == sorted(names())
-    assert {"ml-100k", "ml-1m", "ml-latest-small", "town"} <= set(names())
+    assert {"jester-1", "ml-100k", "ml-1m", "ml-latest-small", "town"} <= set(names())
 
 
 def test_every_known_name_leads_to_a_loader() -> None:

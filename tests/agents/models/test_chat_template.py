@@ -43,8 +43,8 @@ def test_words_that_spell_a_control_token_are_only_words(tmp_path: Path, spelled
     beginning = (1, 4)  # <s> and [INST], from the template
     tokens = [*speller.shared(segments)[2:], *speller.persona(segments), *speller.page(segments)]
     assert speller.shared(segments)[:2] == beginning
-    for answer in speller.asked(replace(segments, options=(spelled,))).answers:
-        tokens += [*answer.twig, *answer.option]
+    asked = speller.asked(replace(segments, options=(spelled,)))
+    tokens += [*asked.branch, *asked.allowed.stems[0].tokens]
     assert min(tokens) > 4
 
 
@@ -52,10 +52,11 @@ def test_no_space_is_put_between_the_segments(tmp_path: Path) -> None:
     native = Weights(foreign.sentencepiece(tmp_path / "sp.gguf"))
     speller = Speller(native)
     apart = Question("a", "b", " c", "d?", ("yes", " yes"))
-    yes, spaced = speller.asked(apart).answers
-    tokens = [*speller.shared(apart), *speller.persona(apart), *speller.page(apart), *yes.twig, *yes.option]
+    asked = speller.asked(apart)
+    yes, spaced = asked.allowed.stems[0].tokens
+    tokens = [*speller.shared(apart), *speller.persona(apart), *speller.page(apart), *asked.branch, yes]
     assert tokens[1:] == native.tokenise("\nab cd?yes")[len(native.tokenise("\n")) :]
-    assert spaced.option == tuple(native.tokenise("yes"))
+    assert [spaced] == native.tokenise("yes")
 
 
 def test_a_template_is_rendered_as_transformers_does() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from agents.models.batch import Plot
 from agents.models.gguf import quantise, write_gguf
 from agents.models.native import Native, Size
 from agents.models.tree import grow
@@ -27,7 +28,7 @@ def said(path: Path, text: str) -> np.ndarray:
     tokens = [weights.beginning() or 0, *weights.tokenise(text)]
     wanted = np.zeros(len(tokens), dtype=np.int8)
     wanted[-1] = 1
-    return native.evaluate(grow(tokens, [()]), 0, wanted)[0].copy()
+    return native.evaluate([Plot(grow(tokens, [()]))], wanted)[0].copy()
 
 
 @pytest.mark.parametrize(("kind", "tolerance"), [("f32", 0.01), ("f16", 0.01), ("q8_0", 0.3)])

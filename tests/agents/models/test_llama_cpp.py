@@ -206,7 +206,17 @@ def _spoiled(source: bytes, how: str) -> bytes:
         "cut at the end": source[:-100],
         "another architecture": source.replace(b"llama", b"lamma"),
         "an unknown version": source[:4] + b"\x63\0\0\0" + source[8:],
+        "no layers": _with(source, b"llama.block_count", 0),
+        "too many layers": _with(source, b"llama.block_count", 513),
+        "layers without number": _with(source, b"llama.block_count", 2**32 - 1),
+        "a context below nothing": _with(source, b"llama.context_length", 2**31),
     }[how]
+
+
+def _with(source: bytes, key: bytes, value: int) -> bytes:
+    """The file with another whole number behind a key and its type."""
+    place = source.index(key) + len(key) + 4
+    return source[:place] + value.to_bytes(4, "little") + source[place + 4 :]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +224,8 @@ def _spoiled(source: bytes, how: str) -> bytes:
     [
         *("empty", "something else", "cut in the magic", "cut behind the magic", "cut in the header"),
         *("cut in the words", "cut in the list of weights", "cut in the weights", "cut at the end"),
-        *("another architecture", "an unknown version"),
+        *("another architecture", "an unknown version", "no layers", "too many layers"),
+        *("layers without number", "a context below nothing"),
     ],
 )
 def test_a_file_that_is_no_model_is_refused_in_one_sentence(

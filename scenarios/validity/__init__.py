@@ -1,0 +1,1 @@
+"""How much a model behaves like real people, beside tuned controls: ``simenv validate``."""
