@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(900),
     pytest.mark.skipif(bool(browser.missing()), reason=browser.missing() or "there is a browser"),
 ]
 __all__ = ["nasty"]
@@ -80,17 +81,17 @@ def test_a_run_is_started_moves_is_stopped_and_goes_on_to_its_end(
     page.get_by_role("option", name="demo", exact=True).click()
     page.get_by_text("simenv run demo").wait_for()
     page.get_by_label("name of the run").fill("started")
-    page.get_by_label("rounds", exact=True).fill("4")
+    page.get_by_label("rounds", exact=True).fill("3")
     page.get_by_label("agents", exact=True).fill("20")
     page.keyboard.press("Tab")
-    for word in ("--set=agents=20", "--set=rounds=4", "/started"):
+    for word in ("--set=agents=20", "--set=rounds=3", "/started"):
         page.get_by_text(word).first.wait_for()
     page.get_by_role("button", name="Start").click()
     page.get_by_text("decisions/s").first.wait_for()
     seen = {page.get_by_text("decisions/s").first.inner_text()}
     until(lambda: seen.add(page.get_by_text("decisions/s").first.inner_text()) or len(seen) > 1)
     until(lambda: (folder / "started" / CHECKPOINT).exists())
-    page.get_by_role("button", name="Stop").click()
+    page.locator(".st-key-stop-started button").click()  # Streamlit has a Stop of its own while it draws
     until(lambda: state(folder, "started") == "stopped")
     rows = Runs(folder).open("started").run.interactions.num_rows
     page.get_by_role("button", name="Continue").click()
