@@ -30,7 +30,13 @@ MAY_IMPORT = {
     "scenarios": {"simenv", "agents", "recommenders", "scenarios"},
     "dashboard": {"simenv", "scenarios", "dashboard"},
 }
-MAY_COMPOSE_LATE = {"simenv/cli.py", "simenv/judging.py", "simenv/__init__.py", "simenv/gym/feeding.py"}
+MAY_COMPOSE_LATE = {
+    "simenv/cli.py",
+    "simenv/commands/train.py",
+    "simenv/commands/validate.py",
+    "simenv/__init__.py",
+    "simenv/gym/feeding.py",
+}
 HEAVY = {"torch", "transformers", "llama_cpp", "numba", "scipy", "implicit", "pyarrow", "duckdb", "pandas"}
 PICKLES = {"pickle", "_pickle", "cPickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
 SECRET = {"chance", "expected", "words", "taste", "satisfaction", "fatigue", "response", "population"}

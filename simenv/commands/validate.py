@@ -33,7 +33,7 @@ def validate(
     ] = [],  # noqa: B006 - typer reads it, nobody changes it
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json, for programs.")] = False,
 ) -> None:
-    """Measure how much a model behaves like real people, beside tuned controls."""
+    """Measure how much a model behaves like real people."""
     from scenarios import validating
     from simenv import drawing, screen
 

@@ -1,0 +1,1 @@
+"""Commands of the command line that are large enough for a room of their own."""
