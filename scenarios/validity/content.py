@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from scenarios.validity.controls.stacked import with_something
 from simenv.luck import stream
 from simenv.types import NOTHING, BoolArray, Catalog, FloatArray, IntArray, Interactions
 
@@ -86,11 +87,15 @@ class Content:
         past, (user, item, wanted) = _lesson(train)
         terms = Past.of(past, catalog).terms(catalog, user, item)
         self._model: Any = HistGradientBoostingClassifier(random_state=0, learning_rate=0.06, max_iter=200)
-        with threadpool_limits(1):
-            self._model.fit(terms, wanted)
+        self._learned = len(np.unique(wanted)) == 2
+        if self._learned:
+            with threadpool_limits(1):
+                self._model.fit(with_something(terms), wanted)
 
     def chances(self, known: Interactions, user: IntArray, item: IntArray) -> FloatArray:
         """How likely users are to want items, given what is known of them: float32 (n,)."""
+        if not self._learned or not len(user):
+            return np.full(len(user), 0.5, dtype=np.float32)
         terms = Past.of(known, self._catalog).terms(self._catalog, user, item)
         return np.asarray(self._model.predict_proba(terms)[:, 1], dtype=np.float32)
 

@@ -15,6 +15,8 @@ from simenv.types import NOTHING, BoolArray, Catalog, FloatArray, IntArray
 
 ROUNDS, LEAVES, RATE = 250, 24, 0.05
 FOLDS = 4
+FEWEST = 20
+"""Wanted items, and others, from which something can be learned."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Stacked:
     @classmethod
     def fitted(cls, facts: Facts, pairs: Pages) -> Stacked:
         """Learn from people for tuning."""
-        if pairs.wanted.all() or not pairs.wanted.any():
+        if min(pairs.wanted.sum(), (~pairs.wanted).sum()) < FEWEST:
             return cls(None)
         return cls(_boosted(facts(pairs.row, pairs.item), pairs.wanted))
 
@@ -125,7 +127,12 @@ def _boosted(facts: FloatArray, wanted: BoolArray) -> Any:
     trees = HistGradientBoostingClassifier(
         max_iter=ROUNDS, learning_rate=RATE, max_leaf_nodes=LEAVES, l2_regularization=1.0, random_state=0
     )
-    return trees.fit(facts, wanted)
+    return trees.fit(with_something(facts), wanted)
+
+
+def with_something(facts: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:
+    """The same facts, 0 where one is known of nobody: scikit-learn cannot bin a column without numbers."""
+    return np.where(np.isnan(facts).all(axis=0), np.float32(0), facts)
 
 
 def _themes(themes: BoolArray, counts: FloatArray, histories: Any) -> FloatArray:

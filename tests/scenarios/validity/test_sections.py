@@ -9,22 +9,23 @@ import numpy as np
 import pytest
 
 from agents.language_policy import Calibration
+from agents.models.scripted import ScriptedModel
 from scenarios.validity.alignment import alignment, measured, popularity_is_even, secondary, threshold
 from scenarios.validity.asking import Answers, Interview
 from scenarios.validity.calibration import everything, reliability, reliable
 from scenarios.validity.evidence import Evidence
 from scenarios.validity.leakage import failed, leakage
 from scenarios.validity.pages import MATCHED, UNIFORM, Pages
-from scenarios.validity.people import together
+from scenarios.validity.people import own_split, together
 from scenarios.validity.ratings import ratings, whole
 from scenarios.validity.record import Record
-from scenarios.validity.temporal import split_at_a_moment
+from scenarios.validity.temporal import FEWEST, split_at_a_moment, temporal
 from simenv.metrics.resampling import Bootstrap
 from simenv.types import FloatArray
 from tests.agents.behaviour.small import village
-from tests.contracts.dataset import pairs
+from tests.contracts.dataset import loaded, pairs
 from tests.scenarios.validity.test_people import learned, town
-from tests.scenarios.validity.village import Noted, evidence, judged
+from tests.scenarios.validity.village import Noted, circle, evidence, judged
 
 PAGE = Pages(
     np.repeat(np.arange(4), 6).astype(np.int32),
@@ -234,3 +235,15 @@ def test_a_calibration_of_ones_own_is_fitted_on_people_for_tuning() -> None:
 
     assert fitted_calibration(evidence().tuning) != Calibration()
     assert fitted_calibration(evidence().tuning).slope > 0
+
+
+@pytest.mark.slow
+def test_a_split_in_time_is_judged_where_enough_people_were_there_before_and_after() -> None:
+    data = loaded("town", 0)
+    own = own_split(data, Record(), 300, 0)
+    before = replace(evidence(), judged=own)
+    found = temporal(before, Interview(ScriptedModel(circle)), 0)
+    assert found is not None
+    assert FEWEST <= found.people < 300
+    assert found.tables[UNIFORM]["ease"]["auc"].value > 0.55
+    assert temporal(evidence(), Interview(ScriptedModel(circle)), 0) is None
