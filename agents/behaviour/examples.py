@@ -19,14 +19,19 @@ from agents.decision import leave_chance
 from agents.models.vocabulary import Vocabulary
 from agents.population import people
 from agents.profile import describe, item_words
-from agents.prompts import prompts
+from agents.prompts import one_line, prompts
 from agents.questions import leave_question, memory_words, opening, page_words, watch_question
 from simenv.types import FloatArray, IntArray, Interactions, Population
 
 LongArray = npt.NDArray[np.int64]
-POSITIVES, NEGATIVES = 8, 16
+POSITIVES, UNIFORM, POPULAR = 8, 6, 10
 WORDS_INSTEAD_OF_TITLE = 0.12
 FACT_DROPPED = 0.1
+NEW, NAMELESS, TALKATIVE = 0.08, 0.04, 0.06
+"""How many items are asked about as if nobody knew them yet, under a name that says nothing, and with more
+words behind their title than belong there: what such words say must not count."""
+OTHERWISE = 0.15
+"""How many people are asked in other words than agents are."""
 SHARE_JITTER, MEAN_JITTER = 0.35, 0.15
 """How much an item's popularity varies, in logarithms, and its mean rating, in stars."""
 
@@ -64,6 +69,8 @@ class Writer:
 
     rng: np.random.Generator
     """Where chance comes from, new for every epoch."""
+    otherwise: bool
+    """Whether this person is asked in other words."""
 
     def __init__(self, lesson: Lesson, whole: Vocabulary, plain: Vocabulary) -> None:
         self.dataset, self.learners, self.ratings = lesson.dataset, lesson.learners, lesson.ratings
@@ -72,6 +79,7 @@ class Writer:
         self.first_title = len(plain)
         words, catalog, known = prompts(), lesson.dataset.catalog, self.ratings
         self.opening = opening(catalog.noun)
+        self.words = sorted({word for title in catalog.titles for word in one_line(title).split()})
         self.ask_stars = words["stars"]["ask"]
         self.no, self.yes = (whole.encode(option)[0] for option in words["watch"]["options"])
         self.star_tokens = [whole.encode(option)[0] for option in words["stars"]["options"]]
@@ -108,6 +116,7 @@ class Writer:
     ) -> Example:
         """One person's profile with positives and as many negatives as the training mix has."""
         example = Example()
+        self.otherwise = self.rng.random() < OTHERWISE
         profile = self.opening + describe(population, row, self.dataset.catalog) + page_words(memory)
         self._add_text(example, profile, 0, 0)
         start = len(example.tokens)
@@ -122,16 +131,37 @@ class Writer:
         return example
 
     def _add_item(self, example: Example, segment: int, start: int, item: int, stars: float) -> None:
-        words = self._item_words(item, stars)
         before = len(example.tokens)
-        self._add_text(example, watch_question(self.dataset.catalog, item, words), segment, start)
+        question, spelled = self._question(item, stars)
+        self._add_text(example, question, segment, start, spelled)
         rated = not np.isnan(stars)
         example.watch.append((len(example.tokens) - 1, self.yes if rated else self.no))
         if rated:
-            further = [self.yes, *self.encode(self.ask_stars)]
+            further = [self.yes, *self.encode(self._said(self.ask_stars))]
             example.add(further, segment, start + len(example.tokens) - before)
             level = int(whole_stars(np.array([stars], dtype=np.float32))[0])
             example.stars.append((len(example.tokens) - 1, self.star_tokens[level - 1]))
+
+    def _question(self, item: int, stars: float) -> tuple[str, bool]:
+        """Whether to watch an item: mostly as agents are asked, now and then with less known, or more said.
+
+        Returns:
+            The question, and whether its title is to be spelled out.
+        """
+        kind, catalog = self.rng.random(), self.dataset.catalog
+        if kind < NEW:
+            return watch_question(catalog, item, item_words(catalog, item, 0.0, np.nan)), True
+        question = watch_question(catalog, item, self._item_words(item, stars))
+        if kind < NEW + TALKATIVE:
+            return question + self._chatter(12), False
+        if kind < NEW + TALKATIVE + NAMELESS:
+            nameless = question.removesuffix(one_line(catalog.titles[item])) + self._chatter(3).lstrip()
+            return nameless, False
+        return question, False
+
+    def _chatter(self, most: int) -> str:
+        """Some words of titles, each behind a space."""
+        return "".join(f" {word}" for word in self.rng.choice(self.words, self.rng.integers(1, most + 1)))
 
     def _add_leave(self, example: Example, segment: int, start: int, level: int) -> None:
         satisfaction, fatigue = self.rng.random(2, dtype=np.float32)
@@ -140,14 +170,28 @@ class Writer:
         self._add_text(example, text, segment, start)
         example.leave.append((len(example.tokens) - 1, float(chance[0])))
 
-    def _add_text(self, example: Example, text: str, segment: int, start: int) -> None:
+    def _add_text(
+        self,
+        example: Example,
+        text: str,
+        segment: int,
+        start: int,
+        always_spelled: bool = False,
+    ) -> None:
         """Tokens of a text, line by line; now and then a title is spelled out."""
         offset = 0
-        for line in re.split(r"(?=\n)", text):
-            spelled = self.rng.random() < WORDS_INSTEAD_OF_TITLE
+        for line in re.split(r"(?=\n)", self._said(text)):
+            spelled = self.rng.random() < WORDS_INSTEAD_OF_TITLE or always_spelled
             tokens = self.spell(line) if spelled else self.encode(line)
             example.add(tokens, segment, start + offset)
             offset += len(tokens)
+
+    def _said(self, text: str) -> str:
+        """The text as it is, or, where this person is asked otherwise, in other words."""
+        if self.otherwise:
+            for words, others in prompts("otherwise").items():
+                text = text.replace(words, str(self.rng.choice(others)))
+        return text
 
     def _item_words(self, item: int, stars: float) -> str:
         """The item's words, its statistics without the person's own rating, facts dropped now and then.
@@ -182,11 +226,11 @@ class Writer:
         return np.where(self.rng.random(users) < 0.6, 0, some).astype(np.int32)
 
     def _negatives(self, known: IntArray) -> IntArray:
-        """Items that the person never rated: half uniform, half drawn by popularity."""
-        uniform = self.rng.integers(0, len(self.counts), 4 * NEGATIVES)
-        popular = np.searchsorted(self.weights, self.rng.random(4 * NEGATIVES)).clip(max=len(self.counts) - 1)
-        half = NEGATIVES // 2
-        return np.concatenate([draws[~np.isin(draws, known)][:half] for draws in (uniform, popular)]).astype(
+        """Items that the person never rated: some uniform, some drawn by popularity."""
+        uniform = self.rng.integers(0, len(self.counts), 8 * UNIFORM)
+        popular = np.searchsorted(self.weights, self.rng.random(8 * POPULAR)).clip(max=len(self.counts) - 1)
+        kinds = ((uniform, UNIFORM), (popular, POPULAR))
+        return np.concatenate([draws[~np.isin(draws, known)][:most] for draws, most in kinds]).astype(
             np.int32
         )
 

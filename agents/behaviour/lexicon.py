@@ -13,7 +13,7 @@ from simenv.types import Dataset
 
 PIECES = 1500
 _FIELD = re.compile(r"\{\w+\}")
-_WORD = re.compile(r"[\w']+")
+_WORD = re.compile(r" ?([\w']+)")
 
 
 def lexicon(datasets: Sequence[Dataset]) -> tuple[Vocabulary, Vocabulary]:
@@ -62,9 +62,14 @@ def _texts(node: Any) -> Iterator[str]:
 
 
 def _words(titles: Iterable[str]) -> Iterator[str]:
-    """Words of titles, with and without the space before them; and years."""
-    for word in sorted({word for title in titles for word in _WORD.findall(title)}):
-        yield from (word, f" {word}")
+    """Words that titles share, with and without a space before them as they occur; and years."""
+    counts: Counter[str] = Counter()
+    forms: set[str] = set()
+    for title in titles:
+        for found in _WORD.finditer(title):
+            counts[found[1]] += 1
+            forms.add(found[0])
+    yield from sorted(form for form in forms if counts[form.strip()] > 1)
     yield ", The"
     yield from (f" ({year})" for year in range(1900, 2031))
 

@@ -55,6 +55,10 @@ class Network(nn.Module):
         hidden: Tensor = self.norm(x)
         return hidden
 
+    def rates(self) -> Tensor:
+        """Radians that each rotary pair turns from token to token: float32 (head width / 2,)."""
+        return _rates(self.shape)
+
     def logits(self, hidden: Tensor) -> Tensor:
         """Scores of every token as the next one: float32 (..., vocabulary)."""
         return functional.linear(hidden, self.embed.weight)
@@ -100,11 +104,14 @@ class Layer(nn.Module):
         return x + added
 
 
+def _rates(shape: Shape) -> Tensor:
+    half = shape.width // shape.heads // 2
+    return shape.rope_base ** (-torch.arange(half) / half)
+
+
 def _rotation(positions: Tensor, shape: Shape) -> tuple[Tensor, Tensor]:
     """Cosines and sines of the rotary positions (Su et al., 2021): (batch, 1, length, head width)."""
-    half = shape.width // shape.heads // 2
-    rates = shape.rope_base ** (-torch.arange(half, device=positions.device) / half)
-    angles = positions[:, None, :, None] * rates
+    angles = positions[:, None, :, None] * _rates(shape).to(positions.device)
     return torch.cat([angles.cos()] * 2, -1), torch.cat([angles.sin()] * 2, -1)
 
 

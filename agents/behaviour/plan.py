@@ -21,17 +21,20 @@ class Plan:
         steps, warmup: batches in all, and until the rate is reached.
         batch_tokens: the most tokens of a batch.
         rate, decay: of AdamW (Loshchilov and Hutter, 2019).
+        token_rate: the rate of the tokens' embeddings; titles take ``title_pace`` of their steps.
         title_weight, stars_weight, leave_weight: of these losses; the loss of watching weighs 1.
         save_every: steps between two checkpoints.
         validation_people: how many people of the first data set are kept apart.
     """
 
-    steps: int = 5700
+    steps: int = 3000
     warmup: int = 200
     batch_tokens: int = 4096
-    rate: float = 2e-3
+    rate: float = 3e-4
+    token_rate: float = 3e-4
+    title_pace: float = 0.06
     decay: float = 0.05
-    title_weight: float = 0.1
+    title_weight: float = 0.05
     stars_weight: float = 0.5
     leave_weight: float = 0.2
     seed: int = 0

@@ -15,10 +15,11 @@ from torch.nn import functional
 from agents.behaviour.batches import Batch, batches
 from agents.behaviour.checkpoint import Checkpoint, claim
 from agents.behaviour.examples import Writer
+from agents.behaviour.head_start import WEIGHTS, learn
 from agents.behaviour.lexicon import lexicon
 from agents.behaviour.network import EMBEDDED, Network, Shape
 from agents.behaviour.plan import Lesson, Plan, lessons
-from agents.behaviour.wiring import FACTORS, item_factors, place_titles, wire
+from agents.behaviour.wiring import Signs, place_titles, wire
 from agents.models.vocabulary import Vocabulary
 from agents.prompts import one_line, prompts
 from simenv.types import Dataset
@@ -50,14 +51,13 @@ class Trainer:
         self.plan, self.folder = plan, folder
         self.step = self.epoch = self.epoch_start = 0
         whole, plain = lexicon(datasets)
+        self.first_title = len(plain)
         parts = lessons(datasets, plan)
         self.writers = [Writer(part, whole, plain) for part in parts]
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.network = _beginner(parts, whole, shape, plan.seed).to(self.device)
+        self.network = beginner(parts, whole, shape, plan.seed).to(self.device)
         self.answers = Answers(whole, self.device)
-        self.optimiser = torch.optim.AdamW(
-            self.network.parameters(), lr=plan.rate, betas=(0.9, 0.98), weight_decay=plan.decay
-        )
+        self.optimiser = _optimiser(self.network, plan)
         self._resume()
 
     def run(self) -> Iterator[dict[str, float]]:
@@ -104,15 +104,23 @@ class Trainer:
 
     def _learn(self, batch: Batch) -> dict[str, float]:
         for group in self.optimiser.param_groups:
-            group["lr"] = self.plan.rate * self._pace()
+            group["lr"] = group["initial_lr"] * self._pace()
         plan, losses = self.plan, self._losses(batch)
         total = losses["watch"] + plan.stars_weight * losses["stars"]
         total = total + plan.leave_weight * losses["leave"] + plan.title_weight * losses["titles"]
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimiser.step()
+        self._move()
         return {name: float(loss.detach()) for name, loss in losses.items()}
+
+    def _move(self) -> None:
+        """A step of the optimiser, of which titles take only a part: they begin as what is known of them."""
+        with torch.no_grad():
+            titles = self.network.embed.weight[self.first_title :]
+            before = titles.clone()
+            self.optimiser.step()
+            titles.lerp_(before, 1 - self.plan.title_pace)
 
     def _losses(self, batch: Batch) -> Mapping[str, Tensor]:
         hidden = self.network(batch.tokens, batch.position, batch.mask())
@@ -148,6 +156,20 @@ class Trainer:
         return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * done))
 
 
+def _optimiser(network: Network, plan: Plan) -> torch.optim.AdamW:
+    """AdamW; tokens, most of which are rarely met, do not decay."""
+    tokens = network.embed.weight
+    others = [parameter for parameter in network.parameters() if parameter is not tokens]
+    return torch.optim.AdamW(
+        [
+            {"params": [tokens], "initial_lr": plan.token_rate, "weight_decay": 0.0},
+            {"params": others, "initial_lr": plan.rate, "weight_decay": plan.decay},
+        ],
+        lr=plan.rate,
+        betas=(0.9, 0.98),
+    )
+
+
 class Answers:
     """Token numbers of the allowed answers: int64 (options,) each."""
 
@@ -161,14 +183,31 @@ class Answers:
         self.watch, self.stars, self.leave = tokens("watch"), tokens("stars"), tokens("leave")
 
 
-def _beginner(parts: Sequence[Lesson], whole: Vocabulary, shape: Shape, seed: int) -> Network:
+def beginner(parts: Sequence[Lesson], whole: Vocabulary, shape: Shape, seed: int) -> Network:
     """A network that begins as a factor model of the learners' ratings."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = Network(shape, len(whole))
     for part in parts:
         ids = [whole[f"\n{one_line(title)}".encode()] for title in part.dataset.catalog.titles]
-        place_titles(network, ids, torch.from_numpy(item_factors(part.ratings, FACTORS)))
-    no, yes = (whole.encode(option)[0] for option in prompts()["watch"]["options"])
-    wire(network, no, yes)
+        place_titles(network, ids, learn(part.ratings, seed))
+    wire(network, _signs(whole))
     return network
+
+
+def _signs(whole: Vocabulary) -> Signs:
+    """The tokens that the head start knows, from the words that agents are asked in."""
+    words = prompts()
+    no, yes = (whole.encode(option)[0] for option in words["watch"]["options"])
+    *between, stars = whole.encode(words["watch"]["options"][1] + words["stars"]["ask"])
+    headings = {words["profile"][name]: weight for name, weight in WEIGHTS.items()}
+    headings |= {words["memory"]["heading"]: 0.0, words["page"]: 0.0}
+    return Signs(
+        first=whole.encode(words["shared"])[0],
+        headings={whole.encode(text)[0]: weight for text, weight in headings.items()},
+        stars=stars,
+        behind=len(between) + 1,
+        no=no,
+        yes=yes,
+        options=[whole.encode(option)[0] for option in words["stars"]["options"]],
+    )

@@ -51,8 +51,8 @@ Next page or leave?"""
 OPTIONS = ((" no", " yes"), (" 1", " 2", " 3", " 4", " 5"), [" next", " leave"])
 
 VOCABULARIES = {
-    ("town",): "7946ea65b9d4ea044fecea4d7416c20b56fa6f4f379074676d60cf769734e8b3",
-    ("ml-1m", "town"): "b64ca01e6c10fa94b002d3f62275a151aa6f4b49a8a1b715afefc204a8a6b6f7",
+    ("town",): "14fd853b7cbdf84e72f34feaa9b0c160af77253f2320e82a4775c778c2f2f7aa",
+    ("ml-1m", "town"): "ed996e31c838cea9bcc17bbfd952305c607b72a422631cffc91ac06b0360d7a7",
 }
 EVERYTHING = {
     "town": "8d42531650a49e3d1fba09a7e4db2f794885f014cd281ae99821e6248967d3d8",

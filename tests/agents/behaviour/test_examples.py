@@ -36,16 +36,15 @@ from tests.agents.behaviour.small import village
 
 WHOLE, PLAIN = lexicon([village()])
 LESSON = Lesson.of(village(), seed=0, apart=6)
+RARE = ("NEW", "NAMELESS", "TALKATIVE", "OTHERWISE")
 NO, YES = (WHOLE.encode(answer)[0] for answer in (" no", " yes"))
 
 
 @pytest.fixture
 def plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is spelled out or left out by chance."""
-    monkeypatch.setattr(examples, "WORDS_INSTEAD_OF_TITLE", 0.0)
-    monkeypatch.setattr(examples, "FACT_DROPPED", 0.0)
-    monkeypatch.setattr(examples, "SHARE_JITTER", 0.0)
-    monkeypatch.setattr(examples, "MEAN_JITTER", 0.0)
+    for chance in (*RARE, "WORDS_INSTEAD_OF_TITLE", "FACT_DROPPED", "SHARE_JITTER", "MEAN_JITTER"):
+        monkeypatch.setattr(examples, chance, 0.0)
 
 
 def epoch(lesson: Lesson = LESSON, seed: int = 0) -> list[Example]:
@@ -231,7 +230,9 @@ def test_the_same_luck_writes_the_same_examples_and_other_luck_others() -> None:
     assert first == again != other
 
 
-def test_now_and_then_titles_are_spelled_and_facts_are_dropped() -> None:
+def test_now_and_then_titles_are_spelled_and_facts_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    for chance in RARE:
+        monkeypatch.setattr(examples, chance, 0.0)
     written = [example for seed in range(6) for example in epoch(seed=seed)]
     questions = [question for example in written for question in branches(example)]
     spelled = np.mean([not any(token >= len(PLAIN) for token in tokens) for tokens in questions])
@@ -239,6 +240,41 @@ def test_now_and_then_titles_are_spelled_and_facts_are_dropped() -> None:
     unknown = np.mean(["seen by" not in text for text in words])
     assert 0.08 < spelled < 0.16
     assert 0.03 < unknown < 0.07
+
+
+@pytest.mark.usefixtures("plainly")
+def test_a_new_item_is_spelled_and_nobody_has_seen_or_rated_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examples, "NEW", 1.0)
+    for example in epoch():
+        for tokens in branches(example):
+            assert all(token < len(PLAIN) for token in tokens)
+            words = WHOLE.decode(tokens)
+            assert "; seen by 0%\nWatch it?\n" in words
+            assert ", rated" not in words
+
+
+@pytest.mark.usefixtures("plainly")
+@pytest.mark.parametrize(("chance", "named"), [("TALKATIVE", True), ("NAMELESS", False)])
+def test_other_words_stand_behind_a_title_or_in_its_place(
+    monkeypatch: pytest.MonkeyPatch, chance: str, named: bool
+) -> None:
+    monkeypatch.setattr(examples, chance, 1.0)
+    for example in epoch():
+        for tokens in branches(example):
+            assert any(token >= len(PLAIN) for token in tokens) == named
+            name = WHOLE.decode(tokens).partition("\nWatch it?\n")[2].partition(" yes\n")[0]
+            assert name.strip() == name != ""
+            assert name not in village().catalog.titles
+
+
+@pytest.mark.usefixtures("plainly")
+def test_some_people_are_asked_in_other_words_about_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = epoch()
+    monkeypatch.setattr(examples, "OTHERWISE", 1.0)
+    for plain, other in zip(usual, epoch(), strict=True):
+        assert not re.search(r"Watch it|Stars\?|Answer as", WHOLE.decode(other.tokens))
+        assert len(other.watch) == len(plain.watch)
+        assert other.tokens[other.watch[0][0]] >= len(PLAIN)  # it ends with a title all the same
 
 
 def branches(example: Example) -> Iterator[list[int]]:

@@ -17,7 +17,6 @@ from agents.behaviour.export import export  # noqa: E402
 from agents.behaviour.lexicon import lexicon  # noqa: E402
 from agents.behaviour.plan import Plan  # noqa: E402
 from agents.behaviour.training import Trainer  # noqa: E402
-from agents.behaviour.wiring import item_factors  # noqa: E402
 from agents.models.llama_cpp import LlamaCppModel  # noqa: E402
 from agents.population import people  # noqa: E402
 from agents.profile import describe  # noqa: E402
@@ -102,7 +101,7 @@ def test_training_does_not_touch_the_luck_of_others(tmp_path: Path) -> None:
     [
         ("plan", lambda folder: Trainer([village()], replace(PLAN, steps=7), folder, tiny.SHAPE)),
         ("data", lambda folder: Trainer([village(31)], PLAN, folder, tiny.SHAPE)),
-        ("shape", lambda folder: Trainer([village()], PLAN, folder, replace(tiny.SHAPE, layers=2))),
+        ("shape", lambda folder: Trainer([village()], PLAN, folder, replace(tiny.SHAPE, hidden=320))),
     ],
 )
 def test_another_training_cannot_go_on_in_the_same_folder(tmp_path: Path, part: str, other: object) -> None:
@@ -113,7 +112,7 @@ def test_another_training_cannot_go_on_in_the_same_folder(tmp_path: Path, part: 
 
 
 def test_losses_fall(tmp_path: Path) -> None:
-    plan = replace(PLAN, steps=40, save_every=100)
+    plan = replace(PLAN, steps=40, save_every=100, rate=2e-3, token_rate=2e-3)
     losses = list(trainer(tmp_path, plan).run())
     for name in ("watch", "stars", "titles"):
         first, last = (np.mean([loss[name] for loss in part]) for part in (losses[:5], losses[-5:]))
@@ -127,21 +126,6 @@ def test_nobody_with_a_history_is_no_trouble(tmp_path: Path) -> None:
     lonely = replace(village(), train=train.where(one_each), test=train.where(one_each[:0]))
     for losses in Trainer([lonely], PLAN, tmp_path, tiny.SHAPE).run():
         assert np.isfinite(list(losses.values())).all()
-
-
-def test_factors_of_items_are_the_same_every_time_and_of_one_size() -> None:
-    factors = item_factors(village().train, 64)
-    assert factors.tobytes() == item_factors(village().train, 64).tobytes()
-    assert (factors.shape, factors.dtype) == ((FILMS, 64), np.float32)
-    rated = np.bincount(village().train.item, minlength=FILMS) > 0
-    np.testing.assert_allclose((factors[rated] ** 2).mean(axis=1), 1, rtol=1e-5)
-    assert not factors[~rated].any()
-
-
-def test_films_that_the_same_people_rated_lie_in_the_same_direction() -> None:
-    alike = item_factors(village().train, 8) @ item_factors(village().train, 8).T
-    same_circle = (np.arange(FILMS)[:, None] + np.arange(FILMS)) % 2 == 0
-    assert alike[same_circle].mean() > 1 > -1 > alike[~same_circle].mean()
 
 
 def test_before_any_training_a_film_like_those_of_the_profile_is_wanted_more(tmp_path: Path) -> None:

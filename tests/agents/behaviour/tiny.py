@@ -14,7 +14,7 @@ from agents.behaviour.network import Network, Shape
 from agents.behaviour.plan import Lesson
 from tests.agents.behaviour.small import village
 
-SHAPE = Shape(width=192, layers=1, heads=3, hidden=128)
+SHAPE = Shape(width=256, layers=2, heads=4, hidden=256)
 torch.set_num_threads(1)  # threads of a small network wait for each other longer than they compute
 
 
