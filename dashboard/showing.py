@@ -51,7 +51,8 @@ def chosen() -> Opened:
 
 
 def warm() -> None:
-    """Let what the run's other pages need be counted, now that this one is drawn."""
+    """Let what other pages need be asked and counted, now that this one is drawn."""
+    warming.ask_names()
     with suppress(SimenvError):
         if name := st.session_state.get("run"):
             warming.begin(runs().open(name))

@@ -15,6 +15,7 @@ from dashboard.data.files import Stamp
 from dashboard.data.opened import Opened
 from dashboard.data.totals import RATIOS
 from dashboard.data.traits import TRAITS
+from scenarios import starting
 from simenv.errors import SimenvError
 
 _PAUSE = 0.5
@@ -28,6 +29,12 @@ def begin(run: Opened) -> None:
     size = sum(size for name, _, size in run.files if name.startswith("interactions/"))
     if run.state != "running" and size <= _MOST:
         _begin(run.folder, run.files)
+
+
+@lru_cache(maxsize=1)
+def ask_names() -> None:
+    """Ask once what a new run can name, which takes a process of its own, before somebody wants one."""
+    Thread(target=_names, daemon=False).start()
 
 
 def warm(run: Opened) -> None:
@@ -48,6 +55,12 @@ def _later(folder: Path) -> None:
     time.sleep(_PAUSE)
     with suppress(SimenvError):  # whoever opens the page is told
         warm(Opened(folder))
+
+
+def _names() -> None:
+    time.sleep(_PAUSE)
+    with suppress(SimenvError):
+        starting.known_names()
 
 
 def _overview(run: Opened) -> Iterator[object]:

@@ -44,6 +44,19 @@ def test_a_page_finds_what_it_asks_of_large_tables(
     assert set(asked) <= before
 
 
+def test_what_a_new_run_can_name_is_asked_before_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+    monkeypatch.setattr(warming, "_PAUSE", 0.0)
+    monkeypatch.setattr(warming.starting, "known_names", lambda: asked.append(time.monotonic()))
+    warming.ask_names.cache_clear()
+    for _ in range(3):
+        warming.ask_names()
+    until = time.monotonic() + 60
+    while not asked and time.monotonic() < until:
+        time.sleep(0.01)
+    assert len(asked) == 1
+
+
 def test_a_question_is_counted_once_however_many_ask(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run, counted = Runs(runs).open("light"), []
     database = asking._database
