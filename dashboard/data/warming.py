@@ -18,6 +18,8 @@ from dashboard.data.traits import TRAITS
 from scenarios import starting
 from simenv.errors import SimenvError
 
+NAME = "simenv-warming"
+"""Of the threads that do it."""
 _PAUSE = 0.5
 """Seconds: first the page that somebody waits for is drawn."""
 _MOST = 2**30
@@ -34,7 +36,7 @@ def begin(run: Opened) -> None:
 @lru_cache(maxsize=1)
 def ask_names() -> None:
     """Ask once what a new run can name, which takes a process of its own, before somebody wants one."""
-    Thread(target=_names, daemon=False).start()
+    Thread(target=_names, name=NAME, daemon=False).start()
 
 
 def warm(run: Opened) -> None:
@@ -48,7 +50,7 @@ def warm(run: Opened) -> None:
 @lru_cache(maxsize=256)
 def _begin(folder: Path, files: Stamp) -> None:  # noqa: ARG001 - changed files are counted anew
     # what a page starts is else a daemon, which the end of the program cuts off inside DuckDB
-    Thread(target=_later, args=(folder,), daemon=False).start()
+    Thread(target=_later, args=(folder,), name=NAME, daemon=False).start()
 
 
 def _later(folder: Path) -> None:
