@@ -24,7 +24,7 @@ from scenarios.bench.llm_pages import PAGES, SLOTS, Visit, visits
 from simenv.data.register import load
 
 LARGE = LlamaShape(layers=12, width=768, heads=12, kv_heads=4, ffn=2560, context=2048, name="large")
-MANY, FEW = 24, 4
+MANY, FEW = 100, 4
 """Agents who think in the embedded model, and in the large one."""
 PLAIN, READ = 512, 256
 """Tokens of a full batch, and of one of which every fourth token's scores are read (64 at most)."""
