@@ -50,7 +50,8 @@ if st.button("Write the files", type="primary", icon=":material/save:", disabled
     showing.told(lambda: starting.export(run.folder, form, arms, place))
 if starting.under_way(place):
     writing(place)
-elif starting.ended(place):
+    st.stop()  # what is half written is not shown
+if starting.ended(place):
     st.error(showing.escaped(starting.said(place)))
 for portion in exports.written(run, form):
     with st.container(border=True):
