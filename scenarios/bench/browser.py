@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -81,8 +82,11 @@ def served(words: Sequence[str]) -> Iterator[str]:
 
 
 def dashboard(runs: Path) -> list[str]:
-    """The words that serve the app over a folder of runs."""
-    return ["simenv", "dashboard", str(runs)]
+    """The words that serve the app over a folder of runs, on a port of its own: others may start one too."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    return ["simenv", "dashboard", str(runs), f"--port={port}"]
 
 
 def settled(page: Page) -> None:
