@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simenv.data.splits import item_statistics
+from simenv.data.splits import item_statistics, together
 from simenv.errors import UsageError
 from simenv.luck import stream
 from simenv.types import Dataset, IntArray, Interactions
@@ -92,12 +92,4 @@ def lessons(datasets: Sequence[Dataset], plan: Plan) -> list[Lesson]:
 
 def joined(dataset: Dataset) -> Interactions:
     """All ratings of a data set, held out or not: training keeps whole people apart, not ratings."""
-    train, test = dataset.train, dataset.test
-    return Interactions(
-        np.concatenate([train.user, test.user]),
-        np.concatenate([train.item, test.item]),
-        np.concatenate([train.rating, test.rating]),
-        np.concatenate([train.time, test.time]),
-        train.users,
-        train.items,
-    )
+    return together(dataset.train, dataset.test)

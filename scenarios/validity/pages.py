@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scenarios.validity.people import Group, Judged, together
+from scenarios.validity.people import Group, Judged
+from simenv.data.splits import together
 from simenv.luck import stream
 from simenv.ragged import Ragged
 from simenv.types import BoolArray, IntArray, Interactions

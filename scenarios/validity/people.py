@@ -9,7 +9,7 @@ import numpy as np
 from agents.behaviour.plan import joined
 from agents.population import people
 from scenarios.validity.record import Record
-from simenv.data.splits import item_statistics
+from simenv.data.splits import item_statistics, together
 from simenv.errors import UsageError
 from simenv.luck import stream
 from simenv.types import BoolArray, Catalog, Dataset, IntArray, Interactions, Population, Users
@@ -143,18 +143,6 @@ def judged(dataset: Dataset, reported: Group, validation: Group, met: BoolArray,
     catalog = replace(dataset.catalog, popularity=popularity, mean_rating=mean_rating)
     known = met[validation.user]
     return Judged(dataset.name, catalog, dataset.users, train, validation, reported, known, source)
-
-
-def together(one: Interactions, other: Interactions) -> Interactions:
-    """The ratings of both."""
-    return Interactions(
-        np.concatenate([one.user, other.user]),
-        np.concatenate([one.item, other.item]),
-        np.concatenate([one.rating, other.rating]),
-        np.concatenate([one.time, other.time]),
-        one.users,
-        one.items,
-    )
 
 
 def tuning_people(unmet: IntArray, met: IntArray) -> IntArray:

@@ -10,8 +10,8 @@ from scenarios.validity.alignment import Table, judged_pages
 from scenarios.validity.asking import Interview
 from scenarios.validity.controls.every import Controls
 from scenarios.validity.evidence import Evidence, Side
-from scenarios.validity.people import Group, Judged, together
-from simenv.data.splits import item_statistics
+from scenarios.validity.people import Group, Judged
+from simenv.data.splits import item_statistics, together
 from simenv.metrics.resampling import Bootstrap
 
 BEFORE = 0.8

@@ -58,3 +58,15 @@ def _means(train: Interactions) -> npt.NDArray[np.float64]:
     counts = np.bincount(train.item[rated], minlength=train.items)
     totals = np.bincount(train.item[rated], weights=train.rating[rated], minlength=train.items)
     return np.divide(totals, counts, out=np.full(train.items, np.nan), where=counts > 0)
+
+
+def together(one: Interactions, other: Interactions) -> Interactions:
+    """The ratings of both."""
+    return Interactions(
+        np.concatenate([one.user, other.user]),
+        np.concatenate([one.item, other.item]),
+        np.concatenate([one.rating, other.rating]),
+        np.concatenate([one.time, other.time]),
+        one.users,
+        one.items,
+    )

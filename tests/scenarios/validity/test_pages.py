@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from scenarios.validity.pages import MATCHED, NEAR, RATIOS, UNIFORM, Panel, nearest_to, panel
-from scenarios.validity.people import together
+from simenv.data.splits import together
 from simenv.metrics.ranking import auc_of_each
 from simenv.types import NOTHING
 from tests.contracts.dataset import pairs

@@ -16,10 +16,11 @@ from scenarios.validity.calibration import everything, reliability, reliable
 from scenarios.validity.evidence import Evidence
 from scenarios.validity.leakage import failed, leakage
 from scenarios.validity.pages import MATCHED, UNIFORM, Pages
-from scenarios.validity.people import own_split, together
+from scenarios.validity.people import own_split
 from scenarios.validity.ratings import ratings, whole
 from scenarios.validity.record import Record
 from scenarios.validity.temporal import FEWEST, split_at_a_moment, temporal
+from simenv.data.splits import together
 from simenv.metrics.resampling import Bootstrap
 from simenv.types import FloatArray
 from tests.agents.behaviour.small import village
