@@ -13,7 +13,7 @@ from agents.models.weights import Weights
 from simenv.errors import UsageError
 from simenv.words import Prompt, Question
 
-_BEGINNINGS, _QUESTIONS = 1 << 12, 1 << 14
+_BEGINNINGS, _QUESTIONS = 1 << 9, 1 << 14
 """How many of each are kept as tokens: the latest agents' personas, and what is asked about items."""
 _LEAD = "\n"
 

@@ -51,7 +51,7 @@ def live(agents: int, keep: int, folder: Path) -> Day:
 
     Args:
         agents: how many.
-        keep: of how many words are recorded; they wait in memory until the day is over.
+        keep: of how many words are recorded.
         folder: for the run.
     """
     from scenarios.running import run

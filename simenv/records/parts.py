@@ -11,9 +11,9 @@ def part_name(seed: int, arm: int, day: int, number: int) -> str:
     Args:
         seed, arm: their places in the manifest's lists.
         day: the round.
-        number: the running number of the part's range of agents.
+        number: the running number of the part in the round, which holds later agents than the one before.
     """
-    return f"{world_prefix(seed, arm)}r{day:05d}-{number:03d}.parquet"
+    return f"{world_prefix(seed, arm)}r{day:05d}-{number:04d}.parquet"
 
 
 def world_prefix(seed: int, arm: int) -> str:

@@ -15,6 +15,8 @@ from simenv.words import Words
 
 SHARE = 32_768
 """Agents whose pages of one round go into one part file."""
+SPEAKERS = 128
+"""Agents whose words of one round go into one part file: words take a hundred times the room of numbers."""
 
 
 class Recorder:
@@ -22,7 +24,8 @@ class Recorder:
 
     A part holds one round of a fixed range of agents, ordered by page, user and slot. A range is written as
     soon as later agents come, since a block finishes all its pages before the next one starts; so a round of
-    a million agents is never held in memory, and blocks leave no trace in the files.
+    a million agents is never held in memory, and blocks leave no trace in the files. Words are cut in the
+    same way, by the number of agents who said something.
 
     Args:
         folder: where to write.
@@ -30,6 +33,7 @@ class Recorder:
         population: who the agents are.
         keep: words are written of agents with a row below it; None for all.
         share: agents in one part.
+        speakers: agents whose words are in one part.
     """
 
     def __init__(
@@ -40,14 +44,17 @@ class Recorder:
         *,
         keep: int | None = None,
         share: int = SHARE,
+        speakers: int = SPEAKERS,
     ) -> None:
         self._folder = folder
         self._world = world
         self._population = population
         self._keep = len(population) if keep is None else keep
         self._share = share
+        self._speakers = speakers
         self._pages: dict[int, list[Pages]] = {}
         self._words: dict[int, list[tuple[When, Words]]] = {}
+        self._word_parts = 0
         self._last_row = -1
         self._open_row = 0
         self._became = _nothing_yet(len(population))
@@ -75,7 +82,8 @@ class Recorder:
     def end_round(self) -> None:
         """Write what is left of a round that ends."""
         self._flush(len(self._population) + self._share)
-        self._last_row, self._open_row = -1, 0
+        self._flush_words(len(self._population), least=1)
+        self._last_row, self._open_row, self._word_parts = -1, 0, 0
 
     def finish(self) -> None:
         """Write what became of everybody, now that the world's last round is over."""
@@ -105,7 +113,7 @@ class Recorder:
         clock = {int(row): (int(visit.round[b]), int(visit.page[b])) for b, row in enumerate(visit.rows)}
         for row, words in step.response.words.items():
             if row < self._keep:
-                self._words.setdefault(row // self._share, []).append(((*clock[row], row), words))
+                self._words.setdefault(row, []).append(((*clock[row], row), words))
 
     def _note(self, step: Step, rows: IntArray) -> None:
         """Add a page to what became of everybody."""
@@ -116,20 +124,31 @@ class Recorder:
         self._became["satisfaction"][rows] = step.satisfaction
 
     def _flush(self, row: int) -> None:
-        """Write all ranges of agents that end before a row."""
+        """Write all ranges of agents, and all full parts of words, that end before a row."""
         complete = row // self._share
         for number in sorted(n for n in self._pages if n < complete):
             self._write_part(number)
         self._open_row = max(self._open_row, complete * self._share)
+        self._flush_words(row, least=self._speakers)
+
+    def _flush_words(self, row: int, least: int) -> None:
+        """Write the words of agents before a row; fewer agents than ``least`` wait for others."""
+        complete = sorted(speaker for speaker in self._words if speaker < row)
+        for first in range(0, len(complete) - least + 1, self._speakers):
+            self._write_words(complete[first : first + self._speakers])
 
     def _write_part(self, number: int) -> None:
         pages = Pages.joined(self._pages.pop(number))
         when = (int(pages.round[0]), number)
         self._folder.write_part("interactions", self._world, when, pages.interactions(self._world))
         self._folder.write_part("pages", self._world, when, pages.pages(self._world))
-        if number in self._words:
-            words = words_table(self._world, self._words.pop(number))
-            self._folder.write_part("words", self._world, when, words)
+
+    def _write_words(self, speakers: list[int]) -> None:
+        said = [entry for speaker in speakers for entry in self._words.pop(speaker)]
+        (day, *_), _ = said[0]
+        self._folder.write_part("words", self._world, (day, self._word_parts), words_table(self._world, said))
+        self._word_parts += 1
+        self._open_row = max(self._open_row, speakers[-1] + 1)
 
     def _write_agents(self) -> None:
         self._folder.write_agents(self._world, agents_table(self._world, self._population, self._became))

@@ -23,23 +23,26 @@ from simenv.records.same import different_files, same_run
 from tests.factories import Crowd, population
 from tests.records.played import ABOUT, SMALL, Killed, MortalFolder, make_run, play, resume
 
+CUT = {"share": 4, "speakers": 2}
+"""Several parts a round of everything, and words cut elsewhere than pages."""
+
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that nothing ever happened to, in several parts a round."""
-    return make_run(tmp_path_factory.mktemp("runs") / "whole", share=4)
+    return make_run(tmp_path_factory.mktemp("runs") / "whole", **CUT)
 
 
 @given(block=st.integers(1, 14))
 @settings(max_examples=8, deadline=None)
 def test_the_block_size_leaves_no_trace_in_the_files(whole: Path, block: int) -> None:
     with TemporaryDirectory() as place:
-        other = make_run(Path(place) / "other", replace(SMALL, block=block), share=4)
+        other = make_run(Path(place) / "other", replace(SMALL, block=block), **CUT)
         assert different_files(whole, other) == []
 
 
 def test_other_luck_gives_other_files(whole: Path, tmp_path: Path) -> None:
-    other = make_run(tmp_path / "other", replace(SMALL, empty=0.2), share=4)
+    other = make_run(tmp_path / "other", replace(SMALL, empty=0.2), **CUT)
     assert not same_run(whole, other)
 
 
@@ -54,12 +57,12 @@ def test_a_killed_and_resumed_run_equals_the_one_that_was_never_killed(
         for lives in deaths:
             folder.lives = lives  # type: ignore[attr-defined]
             try:
-                play(folder, SMALL, share=4)
+                play(folder, SMALL, **CUT)
             except Killed:
                 folder.close()
                 folder = MortalFolder.open(path)
         folder.close()
-        resume(path, share=4)
+        resume(path, **CUT)
         assert different_files(whole, path) == []
 
 
@@ -77,13 +80,13 @@ def test_a_process_that_is_killed_leaves_a_folder_that_goes_on(whole: Path, tmp_
         "        super().write(name, writer)\n"
         "Doomed.lives = 21\n"
         f"folder = Doomed.create({str(path)!r}, ABOUT)\n"
-        "play(folder, SMALL, share=4)\n"
+        "play(folder, SMALL, share=4, speakers=2)\n"
     )
     ended = subprocess.run([sys.executable, "-c", program], cwd=Path(__file__).parents[2], check=False)
     assert ended.returncode == -signal.SIGKILL
     unfinished = list(path.rglob(".*.tmp"))
     assert len(unfinished) == 1
-    resume(path, share=4)
+    resume(path, **CUT)
     assert not unfinished[0].exists()
     assert different_files(whole, path) == []
 
@@ -137,6 +140,34 @@ def test_words_come_back_as_they_were_said(whole: Path) -> None:
     assert words["options"][0] == pytest.approx([-0.1, -2.3])
 
 
+def test_all_words_of_a_day_of_an_agent_lie_in_one_part_with_those_of_its_neighbours(whole: Path) -> None:
+    run = Run(whole)
+    days: dict[str, list[list[int]]] = {}
+    for part in run.parts("words"):
+        users = run.sql(f"select distinct user from '{part}' order by user").to_pydict()["user"]  # noqa: S608
+        days.setdefault(part.stem.rpartition("-")[0], []).append(users)
+    assert len(days) == 2 * 2 * SMALL.rounds
+    for parts in days.values():
+        spoke = [user for users in parts for user in users]
+        assert spoke == sorted(set(spoke))
+        assert {len(users) for users in parts[:-1]} <= {2}
+        assert 1 <= len(parts[-1]) <= 2
+
+
+def test_words_do_not_wait_for_the_end_of_the_round(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path / "run", ABOUT)
+    recorder = Recorder(folder, folder.world(1, "random"), population(120), speakers=2)
+    spoke: set[int] = set()
+    for step in Crowd(agents=120, block=5, rounds=1).steps():
+        recorder.write(step)
+        written = set(Run(folder.path).words["user"].to_pylist())
+        earlier_blocks = range(int(step.slate.visit.rows[0]) // 5 * 5)
+        assert len(spoke.intersection(earlier_blocks) - written) < 2
+        spoke |= set(step.response.words)
+    recorder.end_round()
+    assert set(Run(folder.path).words["user"].to_pylist()) == spoke != set()
+
+
 def test_an_agent_who_comes_back_too_late_is_an_error(tmp_path: Path) -> None:
     folder = RunFolder.create(tmp_path / "run", ABOUT)
     recorder = Recorder(folder, folder.world(1, "random"), population(12), share=4)
@@ -163,9 +194,9 @@ def test_a_full_disk_is_one_clear_sentence_and_the_run_can_go_on(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         with pytest.raises(SimenvError, match=r"The disk is full: .* Make room, then continue with --resume"):
-            play(folder, SMALL, share=4)
+            play(folder, SMALL, **CUT)
     folder.close()
-    resume(path, share=4)
+    resume(path, **CUT)
     assert different_files(whole, path) == []
 
 
