@@ -9,8 +9,8 @@ import numpy.typing as npt
 from simenv.types import NOTHING, FloatArray, IntArray
 
 _LOWEST = np.float32(-np.inf)
-_RUN = 64
-"""Scores that are looked at together; a compiler makes vector instructions of that many."""
+_LANES = 128
+"""Every how manyth score belongs to one lane; a compiler looks at many lanes with one instruction."""
 
 
 @numba.njit(nogil=True, cache=True)
@@ -47,7 +47,8 @@ def best_allowed(
 ) -> None:
     """Fill each row with its highest scores that it does not exclude; equal scores keep the order.
 
-    Most runs of scores hold nothing as high as what was found before them, which is quickly seen.
+    The k-th highest of the lanes' highest scores is a bound: at least k scores reach it, all in the few lanes
+    that do.
 
     Args:
         scores: float32 (rows, items), each row without gaps; an item with a NaN is never chosen. On the way
@@ -59,18 +60,17 @@ def best_allowed(
     for place in range(len(order)):
         rank[order[place]] = place
     kept = np.empty(k, dtype=np.float32)
+    highest = np.empty(_LANES, dtype=np.float32)
     held = np.empty((starts[1:] - starts[:-1]).max() if rows else 0, dtype=np.float32)
     for row in range(rows if k else 0):
         line, never = scores[row], excluded[starts[row] : starts[row + 1]]
         _hide(line, never, held)
-        found, low = 0, _LOWEST
-        for first in range(0, len(order), _RUN):
-            run = line[first : first + _RUN]
-            if len(run) == _RUN and not _reaches(run, low):
-                continue
-            for place in range(len(run)):
-                if run[place] >= low:
-                    found = _placed(out[row], kept, rank, found, (np.int32(first + place), run[place]))
+        _find_highest(line, highest)
+        found, low = 0, _last_of_best(highest, kept)
+        for lane in range(_LANES):
+            for item in range(lane, len(line) if highest[lane] >= low else 0, _LANES):
+                if line[item] >= low:
+                    found = _placed(out[row], kept, rank, found, (np.int32(item), line[item]))
                     low = kept[k - 1] if found == k else low
         out[row, found:] = NOTHING
         _bring_back(line, never, held)
@@ -94,12 +94,33 @@ def _bring_back(line: FloatArray, items: IntArray, held: FloatArray) -> None:
 
 
 @numba.njit(nogil=True, cache=True)
-def _reaches(run: FloatArray, low: np.float32) -> bool:
-    """Whether any of ``_RUN`` scores is at least so high: a sum, which a processor does many at a time."""
-    high = np.int32(0)
-    for place in range(_RUN):
-        high += np.int32(run[place] >= low)
-    return bool(high > 0)
+def _find_highest(line: FloatArray, highest: FloatArray) -> None:
+    """The highest score of each lane (``_LANES``,), NaN left out."""
+    highest[:] = _LOWEST
+    whole = len(line) // _LANES * _LANES
+    for first in range(0, whole, _LANES):
+        for lane in range(_LANES):
+            score = line[first + lane]
+            highest[lane] = score if score > highest[lane] else highest[lane]
+    for lane in range(len(line) - whole):
+        score = line[whole + lane]
+        highest[lane] = score if score > highest[lane] else highest[lane]
+
+
+@numba.njit(nogil=True, cache=True)
+def _last_of_best(scores: FloatArray, best: FloatArray) -> np.float32:
+    """The k-th highest score, or minus infinity; the k highest are written to ``best`` (k,)."""
+    if len(scores) < len(best):
+        return _LOWEST
+    best[:] = _LOWEST
+    for score in scores:
+        if score > best[-1]:
+            at = len(best) - 1
+            while at > 0 and best[at - 1] < score:
+                best[at] = best[at - 1]
+                at -= 1
+            best[at] = score
+    return best[-1]
 
 
 @numba.njit(nogil=True, cache=True)
