@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,10 +12,12 @@ from agents.memory import Window
 from agents.taste_policy import TastePolicy
 from simenv.luck import clock, stream
 from simenv.people import People
-from simenv.types import BoolArray, FloatArray, IntArray, Response, Slate, Step, Visit
+from simenv.types import FloatArray, IntArray, Response, Slate, Step
 
 if TYPE_CHECKING:
-    from simenv.gym.feed_kernels import Bits, Seen
+    from simenv.gym.life_kernels import Lives, Sheets
+    from simenv.gym.swift_kernels import Kept, Told
+    from simenv.nights import Home
 
 
 class Crowd(People):
@@ -48,19 +50,30 @@ class Crowd(People):
 
     def respond(self, slate: Slate) -> Step:
         """What the agents do with a slate; chances and expected stars are NaN."""
-        rules = (self._items, (self._depths(slate.items.shape[1]), *self._rules))
         watched, rating, action, left, satisfaction, fatigue = self._kernels.respond(
-            self._keys, clock(slate.visit), slate.items, self._agents, rules
+            self._keys, clock(slate.visit), slate.items, self._agents, self._habits(slate.items)
         )
         unsaid = _unsaid(slate.items.shape)
         return Step(slate, Response(watched, rating, unsaid, unsaid, action), satisfaction, fatigue, left)
 
-    def live(
-        self, visit: Visit, page: tuple[IntArray, IntArray], notes: tuple[Bits, Seen]
-    ) -> tuple[BoolArray, FloatArray]:
-        """``respond`` to what is new on a page, and what a feed notes of it, in one pass."""
-        rules = (self._items, (self._depths(page[1].shape[1]), *self._rules))
-        return self._kernels.live((self._keys, clock(visit)), page, self._agents, rules, notes)
+    def live(self, rows: IntArray, items: IntArray, kept: Kept, told: Told) -> None:
+        """``respond`` to what is new on a page, what a feed notes of it, and ``come_again``, in one pass."""
+        feed = (tuple(kept), tuple(self._home()), tuple(told))
+        self._kernels.live(self._keys, (rows, items), self._agents, self._habits(items), feed)
+
+    def live_on(
+        self, rows: IntArray, items: IntArray, feed: tuple[Kept, Told, Lives], sheets: tuple[Sheets, Sheets]
+    ) -> IntArray:
+        """``live``, and what follows on the page until the next, in the same pass."""
+        kept, told, lives = feed
+        parts = tuple(tuple(part) for part in (kept, self._home(), told, lives, *sheets))
+        return self._kernels.live_on(self._keys, (rows, items), self._agents, self._habits(items), parts)
+
+    def _home(self) -> Home:
+        return self.days.home((self.satisfaction, self.fatigue))
+
+    def _habits(self, items: IntArray) -> Any:
+        return self._items, (self._depths(items.shape[1]), *self._rules)
 
 
 def _on_lines(numbers: FloatArray) -> FloatArray:

@@ -6,6 +6,8 @@ in the processor's nearest memory from one kernel to the next.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from agents.kernels import (
@@ -18,8 +20,10 @@ from agents.kernels import (
     wants,
 )
 from agents.lanes import dot
-from simenv.gym.feed_kernels import Bits, Seen, note, show
-from simenv.kernels import Clock, at, draws, enjoyment, exp, felt, fold, heads, kernel, unit
+from simenv.gym.life_kernels import Lives, Sheets, go_on
+from simenv.gym.swift_kernels import Kept, Told, close_page, open_page
+from simenv.kernels import Clock, Taken, at, draws, enjoyed, exp, felt, fold, heads, kernel, places, unit
+from simenv.nights import Home
 from simenv.types import NOTHING, BoolArray, ByteArray, FloatArray, IntArray
 
 Keys = tuple[np.uint64, np.uint64, np.uint64]
@@ -35,7 +39,9 @@ Habits = tuple[FloatArray, np.float32, np.float32, int]
 Answer = tuple[BoolArray, FloatArray, ByteArray, BoolArray, FloatArray, FloatArray]
 """Watched and rating (batch, slots); action, whether the visit is over, satisfaction and fatigue (batch,)."""
 
-BLOCK = 256
+Unnamed = tuple[Any, ...]
+
+BLOCK = 512
 _ZERO, _ONE = np.float32(0), np.float32(1)
 
 
@@ -43,52 +49,93 @@ _ZERO, _ONE = np.float32(0), np.float32(1)
 def respond(keys: Keys, clock: Clock, shown: IntArray, agents: Agents, rules: tuple[Items, Habits]) -> Answer:
     """What the agents do with a page, after which they feel otherwise."""
     batch, slots = shown.shape
-    watched = np.empty((batch, slots), dtype=np.bool_)
-    rating = np.empty((batch, slots), dtype=np.float32)
+    watched = np.zeros((batch, slots), dtype=np.bool_)
+    rating = np.full((batch, slots), np.nan, dtype=np.float32)
     action = np.empty(batch, dtype=np.int8)
     left = np.empty(batch, dtype=np.bool_)
     mood = np.empty((2, batch), dtype=np.float32)
     for first in range(0, batch, BLOCK):
         last = min(first + BLOCK, batch)
-        page = (shown[first:last], watched[first:last], rating[first:last])
-        answer = (mood[:, first:last], action[first:last], left[first:last])
-        _answer((keys, _part(clock, first, last)), page, agents, rules, answer)
+        here = _part(clock, first, last)
+        (who, slot, stars), left[first:last], action[first:last] = _answer(
+            (keys, here), shown[first:last], agents, rules
+        )
+        for n in range(who.shape[0]):
+            watched[at(who[n]) + at(first), at(slot[n])] = True
+            rating[at(who[n]) + at(first), at(slot[n])] = stars[n]
+        for b in range(first, last):
+            mood[0, b], mood[1, b] = agents[2][at(clock[3][b])], agents[3][at(clock[3][b])]
     return watched, rating, action, left, mood[0], mood[1]
 
 
 @kernel
 def live(
-    luck: Luck,
+    keys: Keys,
     page: tuple[IntArray, IntArray],
     agents: Agents,
     rules: tuple[Items, Habits],
-    notes: tuple[Bits, Seen],
-) -> tuple[BoolArray, FloatArray]:
-    """What agents do with the items that they do not know yet, noted for a recommender to see.
+    feed: tuple[Unnamed, Unnamed, Unnamed],
+) -> None:
+    """What agents do with the items that they do not know yet, and what a feed keeps and tells of it.
 
     Args:
-        page: the rows of the notes, int32 (batch,), and the items, int32 (batch, slots).
+        page: the rows of the feed, int32 (batch,), and the items, int32 (batch, slots).
+        feed: a ``Kept``, a ``Home`` and a ``Told`` as plain tuples: to hand over a named one takes as long as
+            a page of one person.
+    """
+    world = Kept(*feed[0]), Home(*feed[1])
+    for first in range(0, page[0].shape[0], BLOCK):
+        _live(keys, _few(page, first), (agents, rules), world, (Told(*feed[2]), first))
+
+
+@kernel
+def live_on(
+    keys: Keys,
+    page: tuple[IntArray, IntArray],
+    agents: Agents,
+    rules: tuple[Items, Habits],
+    feed: tuple[Unnamed, Unnamed, Unnamed, Unnamed, Unnamed, Unnamed],
+) -> IntArray:
+    """``live``, and what follows: ``go_on``.
+
+    Args:
+        page: the rows, side by side, and the items.
+        feed: as for ``live``, and a ``Lives`` and two ``Sheets``.
 
     Returns:
-        Whether each visit is over, and what the page was worth: bool (batch,), float32 (5, batch).
+        Who began anew, int32 (n,).
     """
-    rows, items = page
-    batch, slots = items.shape
-    left = np.empty(batch, dtype=np.bool_)
-    worth = np.empty((5, batch), dtype=np.float32)
-    shown = show(notes[0], rows, items)
-    room = min(batch, BLOCK)
-    watched = np.empty((room, slots), dtype=np.bool_)
-    rating = np.empty((room, slots), dtype=np.float32)
-    mood, action = np.empty((2, room), dtype=np.float32), np.empty(room, dtype=np.int8)
-    for first in range(0, batch, BLOCK):
-        last = min(first + BLOCK, batch)
-        n = last - first
-        answered = (shown[first:last], watched[:n], rating[:n])
-        answer = (mood[:, :n], action[:n], left[first:last])
-        _answer((luck[0], _part(luck[1], first, last)), answered, agents, rules, answer)
-        worth[:, first:last] = note(rows[first:last], answered, notes[1])
-    return left, worth
+    world, told, lives = (Kept(*feed[0]), Home(*feed[1])), Told(*feed[2]), Lives(*feed[3])
+    seen, last = Sheets(*feed[4]), Sheets(*feed[5])
+    ended, count = np.empty(last.context.shape[0], dtype=np.int32), 0
+    for first in range(0, page[0].shape[0], BLOCK):
+        few = _few(page, first)
+        _live(keys, few, (agents, rules), world, (told, first))
+        changing = (world[0], lives, world[1])
+        count = go_on(changing, (few[0], first), told, (seen, last), (ended, count))
+    return ended[:count]
+
+
+@kernel
+def _few(page: tuple[IntArray, IntArray], first: int) -> tuple[IntArray, IntArray]:
+    """A block of rows and their items."""
+    last = min(first + BLOCK, page[0].shape[0])
+    return page[0][first:last], page[1][first:last]
+
+
+@kernel
+def _live(
+    keys: Keys,
+    page: tuple[IntArray, IntArray],
+    people: tuple[Agents, tuple[Items, Habits]],
+    world: tuple[Kept, Home],
+    told: tuple[Told, int],
+) -> None:
+    """A page of a few agents, told from an entry on."""
+    (rows, items), (agents, rules), (kept, home) = page, people, world
+    clock, shown = open_page(kept, rows, items)
+    took, left, _ = _answer((keys, clock), shown, agents, rules)
+    close_page(kept, (rows, clock, shown), (took, left), home, told)
 
 
 @kernel
@@ -98,36 +145,27 @@ def _part(clock: Clock, first: int, last: int) -> Clock:
 
 @kernel
 def _answer(
-    luck: Luck,
-    page: tuple[IntArray, BoolArray, FloatArray],
-    agents: Agents,
-    rules: tuple[Items, Habits],
-    answer: tuple[FloatArray, ByteArray, BoolArray],
-) -> None:
-    """What a few agents do with a page: fills in watched and rating, mood, action and end of visit."""
+    luck: Luck, shown: IntArray, agents: Agents, rules: tuple[Items, Habits]
+) -> tuple[Taken, BoolArray, ByteArray]:
+    """What a few agents do with a page: what they watch, whose visit is over, and their actions."""
     (keys, clock), (items, habits) = luck, rules
-    _watch(keys[0], clock, page, agents, rules)
-    _rate(keys[1], clock, page, agents, items)
-    _feel(clock[3], page, agents, answer[0])
-    _leave(keys[2], clock, agents[1], habits[3], answer)
+    who, slot = places(_watch(keys[0], clock, shown, agents, rules))
+    stars = _rate((keys[1], clock), shown, (who, slot), agents[0], items)
+    satisfaction, fatigue = _feel(clock[3], (who, stars), agents)
+    left, action = _leave(keys[2], clock, agents[1], (satisfaction, fatigue), habits[3])
+    return (who, slot, stars), left, action
 
 
 @kernel
 def _watch(
-    key: np.uint64,
-    clock: Clock,
-    page: tuple[IntArray, BoolArray, FloatArray],
-    agents: Agents,
-    rules: tuple[Items, Habits],
-) -> None:
-    """What is looked at and wanted is watched, each item on its own."""
-    shown, watched, _ = page
-    rows, fatigue = clock[3], agents[3]
+    key: np.uint64, clock: Clock, shown: IntArray, agents: Agents, rules: tuple[Items, Habits]
+) -> BoolArray:
+    """What is looked at and wanted is watched, each item on its own: bool (batch, slots)."""
     (watch, lure, _, _, _, _), (depths, weight, lift, _) = rules
     luck = draws(key, clock, shown)
-    wanted = odds_of_wanting(agents[0], rows, shown, watch, lure)
+    wanted = odds_of_wanting(agents[0], clock[3], shown, watch, lure)
     _lift(wanted.ravel(), lift)
-    _take(shown, (wanted, luck, depths), (rows, fatigue, weight), watched)
+    return _take(shown, (wanted, luck, depths), (clock[3], agents[3], weight))
 
 
 @kernel
@@ -142,85 +180,81 @@ def _take(
     shown: IntArray,
     page: tuple[FloatArray, FloatArray, FloatArray],
     tired: tuple[IntArray, FloatArray, np.float32],
-    watched: BoolArray,
-) -> None:
+) -> BoolArray:
     """Watched is what is looked at and wanted."""
     wanted, luck, depths = page
     rows, fatigue, weight = tired
+    watched = np.empty(shown.shape, dtype=np.bool_)
     for b in range(shown.shape[0]):
         own = fatigue[at(rows[b])]
         for slot in range(shown.shape[1]):
             chance = looks(own, weight, depths[slot]) * wanted[b, slot]
             watched[b, slot] = (shown[b, slot] != NOTHING) & (luck[b, slot] < chance)
+    return watched
 
 
 @kernel
 def _rate(
-    key: np.uint64,
-    clock: Clock,
-    page: tuple[IntArray, BoolArray, FloatArray],
-    agents: Agents,
+    luck: tuple[np.uint64, Clock],
+    shown: IntArray,
+    watched: tuple[IntArray, IntArray],
+    taste: FloatArray,
     items: Items,
-) -> None:
-    """Stars for what was watched, NaN for the rest."""
-    shown, watched, rating = page
-    taste, rows, own = agents[0], clock[3], heads(key, clock)
+) -> FloatArray:
+    """Stars for what was watched, float32 (n,), named by entry and slot."""
+    (key, clock), (who, slot) = luck, watched
+    rows, own = clock[3], heads(key, clock)
     _, _, stars, level, cuts, spread = items
     factors, scale = stars.shape[1], _ONE / spread
     edges = edges_of(cuts, scale)
-    who, slot = _places(watched)
-    latent, luck = np.empty(who.shape, dtype=np.float32), np.empty(who.shape, dtype=np.float32)
+    latent, drawn = np.empty(who.shape, dtype=np.float32), np.empty(who.shape, dtype=np.float32)
     for n in range(who.shape[0]):
         item, row = at(shown[at(who[n]), at(slot[n])]), at(rows[at(who[n])])
         latent[n] = level[item] + taste[row, 2 * factors] + dot(taste, row, factors, stars, item)
-        luck[n] = unit(fold(own[at(who[n])], item))
+        drawn[n] = unit(fold(own[at(who[n])], item))
     for n in range(who.shape[0]):
-        luck[n] = stars_drawn(luck[n], logit_of_stars(latent[n], edges, scale))
-    rating[:] = np.nan
-    for n in range(who.shape[0]):
-        rating[at(who[n]), at(slot[n])] = luck[n]
-
-
-@kernel
-def _places(watched: BoolArray) -> tuple[IntArray, IntArray]:
-    """Entry and slot of everything that is watched: int32 (n,) each, in order."""
-    who = np.empty(watched.size, dtype=np.int32)
-    slot = np.empty(watched.size, dtype=np.int32)
-    n = at(0)
-    for b in range(watched.shape[0]):
-        for s in range(watched.shape[1]):
-            who[n], slot[n] = b, s
-            n += at(watched[b, s])
-    return who[:n], slot[:n]
+        drawn[n] = stars_drawn(drawn[n], logit_of_stars(latent[n], edges, scale))
+    return drawn
 
 
 @kernel
 def _feel(
-    rows: IntArray, page: tuple[IntArray, BoolArray, FloatArray], agents: Agents, mood: FloatArray
-) -> None:
-    """What the page does to the mood: satisfaction and fatigue, float32 (2, batch)."""
+    rows: IntArray, given: tuple[IntArray, FloatArray], agents: Agents
+) -> tuple[FloatArray, FloatArray]:
+    """What the stars of a page do to the mood: satisfaction and fatigue afterwards, float32 (batch,) each."""
+    who, stars = given
     _, _, satisfaction, fatigue = agents
-    gain = enjoyment(page[1], page[2])
+    total, count = np.zeros(rows.shape[0], dtype=np.float32), np.zeros(rows.shape[0], dtype=np.float32)
+    for n in range(who.shape[0]):
+        total[at(who[n])] += enjoyed(stars[n])
+        count[at(who[n])] += _ONE
+    pleased, tired = np.empty(rows.shape[0], dtype=np.float32), np.empty(rows.shape[0], dtype=np.float32)
     for b in range(rows.shape[0]):
-        row = at(rows[b])
-        mood[0, b], mood[1, b] = felt(satisfaction[row], fatigue[row], gain[b])
-        satisfaction[row], fatigue[row] = mood[0, b], mood[1, b]
+        pleased[b], tired[b] = satisfaction[at(rows[b])], fatigue[at(rows[b])]
+    for b in range(rows.shape[0]):
+        pleased[b], tired[b] = felt(pleased[b], tired[b], total[b] / max(count[b], _ONE))
+    for b in range(rows.shape[0]):
+        satisfaction[at(rows[b])], fatigue[at(rows[b])] = pleased[b], tired[b]
+    return pleased, tired
 
 
 @kernel
 def _leave(
-    key: np.uint64,
-    clock: Clock,
-    activity: ByteArray,
-    pages: int,
-    answer: tuple[FloatArray, ByteArray, BoolArray],
-) -> None:
-    """Whether each agent, in its mood, leaves or has seen its last page."""
-    mood, action, left = answer
-    page, rows = clock[2], clock[3]
+    key: np.uint64, clock: Clock, activity: ByteArray, mood: tuple[FloatArray, FloatArray], pages: int
+) -> tuple[BoolArray, ByteArray]:
+    """Whether each agent, in its mood, leaves or has seen its last page; and whether it leaves by itself."""
+    (satisfaction, fatigue), (_, _, page, rows) = mood, clock
     own, active = heads(key, clock), np.empty(rows.shape, dtype=np.int8)
+    drawn, chance = np.empty(rows.shape, dtype=np.float32), np.empty(rows.shape, dtype=np.float32)
+    action, left = np.empty(rows.shape, dtype=np.int8), np.empty(rows.shape, dtype=np.bool_)
+    # short loops over few columns each, which become vector instructions
     for b in range(rows.shape[0]):
         active[b] = activity[at(rows[b])]
     for b in range(rows.shape[0]):
-        action[b] = unit(fold(own[b], 0)) < leaves(mood[0, b], mood[1, b], active[b])
-        left[b] = (action[b] == 1) | (page[b] + 1 >= pages)
+        drawn[b] = unit(fold(own[b], 0))
+    for b in range(rows.shape[0]):
+        chance[b] = leaves(satisfaction[b], fatigue[b], active[b])
+    for b in range(rows.shape[0]):
+        action[b] = drawn[b] < chance[b]
+        left[b] = (drawn[b] < chance[b]) | (page[b] + 1 >= pages)
+    return left, action

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from agents.lanes import dot
-from simenv.kernels import Clock, exp, fold, inlined, kernel, unit
+from simenv.early import LINE, ask_early
+from simenv.kernels import Clock, at, exp, fold, inlined, kernel, unit
 from simenv.types import NOTHING, BoolArray, ByteArray, FloatArray, IntArray
 
+_AHEAD = 4
 _ZERO, _HALF, _ONE, _TWO, _THREE = (np.float32(x) for x in (0, 0.5, 1, 2, 3))
 Chances = tuple[np.float32, np.float32, np.float32, np.float32, np.float32]
 """Probability of 1 star to 5 stars."""
@@ -70,10 +72,18 @@ def odds_of_wanting(
 ) -> FloatArray:
     """Log-odds of watching every slot: float32 (batch, slots), without meaning in empty slots."""
     out = np.empty(items.shape, dtype=np.float32)
+    last = items.shape[0] - 1
     for b in range(items.shape[0]):
+        later = min(b + _AHEAD, last)
+        for factor in range(0, taste.shape[1], LINE):
+            ask_early(taste, rows[later], factor)
         for slot in range(items.shape[1]):
-            item = max(items[b, slot], 0)
-            out[b, slot] = lure[item] + dot(taste, rows[b], 0, watch, item)
+            for factor in range(0, watch.shape[1], LINE):
+                ask_early(watch, max(items[later, slot], 0), factor)
+        row = at(rows[b])
+        for slot in range(items.shape[1]):
+            item = at(max(items[b, slot], 0))
+            out[b, slot] = lure[item] + dot(taste, row, 0, watch, item)
     return out
 
 

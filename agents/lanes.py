@@ -16,6 +16,8 @@ from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
 LANES = 8
+_AT_ONCE = 4
+"""Vectors between two looks at whether there are more."""
 _FLOAT, _INT, _LONG = ir.FloatType(), ir.IntType(32), ir.IntType(64)
 _VECTOR = ir.VectorType(_FLOAT, LANES)
 _FLOAT_BYTES = 4
@@ -48,10 +50,14 @@ def _generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any
     mine = builder.gep(taste.data, [builder.add(builder.mul(row, all_of), first)])
     theirs = builder.gep(factors.data, [builder.mul(item, width)])
     total = cgutils.alloca_once_value(builder, ir.Constant(_VECTOR, [0.0] * LANES))
-    whole = builder.and_(width, _LONG(-LANES))
-    with cgutils.for_range_slice(builder, _LONG(0), whole, _LONG(LANES)) as (f, _):
-        product = builder.fmul(*(_eight(builder, builder.gep(side, [f])) for side in (mine, theirs)))
-        builder.store(builder.fadd(builder.load(total), product), total)
+    many, whole = (builder.and_(width, _LONG(-count)) for count in (_AT_ONCE * LANES, LANES))
+    for first_of, end, vectors in ((_LONG(0), many, _AT_ONCE), (many, whole, 1)):
+        with cgutils.for_range_slice(builder, first_of, end, _LONG(vectors * LANES)) as (f, _):
+            for n in range(vectors):
+                here = builder.add(f, _LONG(n * LANES))
+                eights = (_eight(builder, builder.gep(side, [here])) for side in (mine, theirs))
+                product = builder.fmul(*eights)
+                builder.store(builder.fadd(builder.load(total), product), total)
     with cgutils.for_range_slice(builder, whole, width, _LONG(1)) as (f, _):
         product = builder.fmul(*(builder.load(builder.gep(side, [f])) for side in (mine, theirs)))
         lane, lanes = builder.and_(f, _LONG(LANES - 1)), builder.load(total)

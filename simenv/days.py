@@ -7,12 +7,17 @@ away. Whoever stays away for two weeks has left for good, which is how the trade
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from simenv.luck import stream
 from simenv.mood import START_SATISFACTION
 from simenv.protocols import State
 from simenv.types import BoolArray, FloatArray, IntArray, Population
+
+if TYPE_CHECKING:
+    from simenv.nights import Home
 
 HABIT = (-0.5, 0.5, 1.5)
 """Log-odds of coming on a day by level of activity, for a neutral impression after one day away or less."""
@@ -86,13 +91,15 @@ class Days:
             The day on which each comes next, ``horizon`` where it does not come before (int32 (n,)); and
             who has left for good (bool (n,)).
         """
-        habits = self._habit, self.impression, self.away
-        return self._nights.come_again(self._key, (*clock, left), mood, habits, horizon)
+        return self._nights.come_again(self.home(mood), (*clock, left), horizon)
 
-    def begin(self, rows: IntArray) -> None:
-        """Nothing is known of these agents (int32 (n,)), as before the first day."""
-        self.impression[rows] = START_SATISFACTION
-        self.away[rows] = 0
+    def home(self, mood: tuple[FloatArray, FloatArray]) -> Home:
+        """What compiled passes need to let days pass by; mood as for ``come_again``."""
+        return self._nights.Home(self._key, mood, (self._habit, self.impression, self.away))
+
+    def begin(self, rows: IntArray, mood: tuple[FloatArray, FloatArray]) -> None:
+        """Nothing has happened to these agents (int32 (n,)) yet; mood as for ``come_again``."""
+        self._nights.begin(self.home(mood), rows)
 
     def state(self) -> State:
         """Everything that changes."""

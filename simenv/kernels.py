@@ -16,6 +16,8 @@ from simenv.types import NOTHING, BoolArray, FloatArray, IntArray
 
 Clock = tuple[IntArray, IntArray, IntArray, IntArray]
 """Columns of episode, round, page and row: int32 (batch,) each."""
+Taken = tuple[IntArray, IntArray, FloatArray]
+"""Entry, slot and stars of all that is watched: (n,) each, entry by entry from the first slot to the last."""
 LongArray = npt.NDArray[np.int64]
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -101,6 +103,36 @@ def logistic(x: FloatArray) -> FloatArray:
 
 
 @kernel
+def places(watched: BoolArray) -> tuple[IntArray, IntArray]:
+    """Entry and slot of everything that is watched: int32 (n,) each, in order."""
+    who = np.empty(watched.size, dtype=np.int32)
+    slot = np.empty(watched.size, dtype=np.int32)
+    n = at(0)
+    for b in range(watched.shape[0]):
+        for s in range(watched.shape[1]):
+            # written whether it is or not, so that nothing hangs on a guess
+            who[n], slot[n] = b, s
+            n += at(watched[b, s])
+    return who[:n], slot[:n]
+
+
+@kernel
+def taken(watched: BoolArray, rating: FloatArray) -> Taken:
+    """What was watched, of columns (batch, slots)."""
+    who, slot = places(watched)
+    stars = np.empty(who.shape, dtype=np.float32)
+    for n in range(who.shape[0]):
+        stars[n] = rating[at(who[n]), at(slot[n])]
+    return who, slot, stars
+
+
+@inlined
+def enjoyed(stars: np.float32) -> np.float32:
+    """What stars are worth: 1 is nothing, 5 is 1."""
+    return (stars - _ONE) / _FOUR
+
+
+@kernel
 def enjoyment(watched: BoolArray, rating: FloatArray) -> FloatArray:
     """The mean of (stars - 1) / 4 over what was watched, 0 where nothing was: float32 (batch,)."""
     out = np.empty(watched.shape[0], dtype=np.float32)
@@ -111,7 +143,7 @@ def enjoyment(watched: BoolArray, rating: FloatArray) -> FloatArray:
             # to add 0 is cheaper than not to know whether to add
             real = watched[b, slot] & (not np.isnan(stars))
             count += _ONE if watched[b, slot] else _ZERO
-            total += (stars - _ONE) / _FOUR if real else _ZERO
+            total += enjoyed(stars) if real else _ZERO
         out[b] = total / max(count, _ONE)
     return out
 

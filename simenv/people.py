@@ -89,8 +89,7 @@ class People:
                 f"{type(self.memory).__name__}: give it a method `forget(rows)`."
             )
         self.memory.forget(rows)
-        self.days.begin(rows)
-        self._rest(rows)
+        self.days.begin(rows, (self.satisfaction, self.fatigue))
 
     def state(self) -> State:
         """Everything that changes from day to day."""
@@ -104,10 +103,6 @@ class People:
         self.days.restore(_part(state, "days."))
         if isinstance(self.memory, Checkpointable):
             self.memory.restore(_part(state, "memory."))
-
-    def _rest(self, rows: IntArray) -> None:
-        self.satisfaction[rows] = mood.START_SATISFACTION
-        self.fatigue[rows] = mood.START_FATIGUE
 
 
 def _under(prefix: str, state: State) -> dict[str, npt.NDArray[np.generic]]:

@@ -116,7 +116,9 @@ def test_who_begins_anew_is_as_before_the_first_day() -> None:
     calendar, fresh = days(agents=3), days(agents=3)
     for _ in range(4):
         calendar.pass_by(nobody(), pleased(0.9, 3))
-    calendar.begin(np.array([0, 2], dtype=np.int32))
+    mood = pleased(0.9, 3), pleased(0.7, 3)
+    calendar.begin(np.array([0, 2], dtype=np.int32), mood)
+    assert [column.tolist() for column in mood] == [[0.5, np.float32(0.9), 0.5], [0, np.float32(0.7), 0]]
     assert calendar.chance()[[0, 2]].tolist() == fresh.chance()[[0, 2]].tolist()
     assert calendar.chance()[1] < fresh.chance()[1]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +42,18 @@ class Actions(Protocol):
         """Which actions lead to something: bool (rows, entries), in sb3-contrib's layout (slot by slot)."""
 
 
+@runtime_checkable
+class Plain(Protocol):
+    """Forms in which actions are the items themselves, where the whole catalogue is on offer."""
+
+    def numbers(self, actions: AnyArray, stage: Stage) -> IntArray:
+        """Items, best first, as they were chosen: int32 (rows, slots); some may stand there twice.
+
+        Raises:
+            ActionError: the actions are not in the space.
+        """
+
+
 @dataclass(frozen=True)
 class Candidates:
     """A candidate for every slot. The environment removes duplicates.
@@ -58,6 +70,10 @@ class Candidates:
         """The items behind the candidates."""
         chosen = _integers(actions, (len(stage.agents), stage.slots))
         return _picked(chosen, offer)
+
+    def numbers(self, actions: AnyArray, stage: Stage) -> IntArray:
+        """The candidates themselves, which are the items where all of the catalogue is on offer."""
+        return _as_chosen("candidates", actions, stage)
 
     def masks(self, offer: Offer, stage: Stage) -> BoolArray:
         """What may be shown, once for every slot: bool (rows, slots * candidates)."""
@@ -139,6 +155,10 @@ class ItemIds:
         over_blocks(fill, len(chosen))
         return slates
 
+    def numbers(self, actions: AnyArray, stage: Stage) -> IntArray:
+        """As ``slates``, but what stands further up already stands there again."""
+        return _as_chosen("items", actions, stage)
+
     def masks(self, offer: Offer, stage: Stage) -> BoolArray:  # noqa: ARG002
         """There is none: it would be as large as the catalogue."""
         raise NoMaskError(
@@ -168,6 +188,14 @@ def _picked(chosen: kernels.LongArray, offer: Offer) -> IntArray:
         _need_range("candidates", offer.items.shape[1], chosen[cut], cut.start, bad)
 
     over_blocks(fill, len(chosen))
+    return slates
+
+
+def _as_chosen(what: str, actions: AnyArray, stage: Stage) -> IntArray:
+    """Slates of numbers below the catalogue's, as they are."""
+    chosen = _integers(actions, (len(stage.agents), stage.slots))
+    slates = np.empty(chosen.shape, dtype=np.int32)
+    _need_range(what, stage.catalogue, chosen, 0, kernels.narrowed(chosen, stage.catalogue, slates))
     return slates
 
 

@@ -44,18 +44,12 @@ def next_step(play: Play, slates: IntArray) -> Result:
 def same_step(play: Play, slates: IntArray) -> Result:
     """The step that ends an episode begins the next; what was last seen stands in ``final_obs``."""
     lived = play.live(play.rows, slates)
-    ended = play.over.copy()
-    told = infos(lived.measures, ~ended)
-    if ended.any():
-        rows = np.flatnonzero(ended).astype(np.int32)
-        told |= {
-            "final_obs": _apart(play.see(rows), rows, len(ended)),
-            "_final_obs": ended,
-            "final_info": infos({n: c.copy() for n, c in lived.measures.items()}, ended.copy()),
-            "_final_info": ended.copy(),
-        }
+    last: npt.NDArray[np.object_] = np.empty(len(play.rows), dtype=object)
+    rows = np.flatnonzero(play.over).astype(np.int32)
+    if len(rows):
+        apart(play.see(rows), rows, last)
         play.begin(rows)
-    return play.see(play.rows), lived, told
+    return play.see(play.rows), lived, ending(lived, last)
 
 
 AUTORESET: Mapping[AutoresetMode, Callable[[Play, IntArray], Result]] = {
@@ -72,9 +66,22 @@ def infos(measures: Columns, told: BoolArray) -> Infos:
     return both
 
 
-def _apart(seen: Observation, rows: IntArray, count: int) -> npt.NDArray[np.object_]:
-    """One observation for each of ``rows``, None elsewhere: object (count,)."""
-    out = np.full(count, None, dtype=object)
+def ending(lived: Lived, last: npt.NDArray[np.object_]) -> Infos:
+    """What a step tells that begins anew what it ends; ``last`` is what was seen there, object (rows,)."""
+    ended = lived.terminated | lived.truncated
+    told = infos(lived.measures, ~ended)
+    if ended.any():
+        told |= {
+            "final_obs": last,
+            "_final_obs": ended,
+            "final_info": infos({n: c.copy() for n, c in lived.measures.items()}, ended.copy()),
+            "_final_info": ended.copy(),
+        }
+    return told
+
+
+def apart(seen: Observation, rows: IntArray, out: npt.NDArray[np.object_]) -> None:
+    """Write one observation for each of ``rows`` into object (all,)."""
     ones: Any = list(seen)
     if isinstance(seen, dict):
         ones = [{} for _ in rows]
@@ -83,4 +90,3 @@ def _apart(seen: Observation, rows: IntArray, count: int) -> npt.NDArray[np.obje
                 one[name] = entry
     for row, one in zip(rows.tolist(), ones, strict=True):
         out[row] = one
-    return out

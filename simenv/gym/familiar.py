@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from simenv.gym import feed_kernels as kernels
+from simenv.gym import known_kernels as kernels
 from simenv.ragged import Ragged
 from simenv.types import BoolArray, IntArray
 

@@ -13,9 +13,12 @@ from gymnasium import Space
 from simenv.gym import feed_kernels as kernels
 from simenv.gym.blocks import in_blocks, over_blocks
 from simenv.gym.familiar import Familiar
+from simenv.gym.life_kernels import Lives, Sheets
 from simenv.gym.retrievers import NOBODY_EXCLUDED, Retriever
 from simenv.gym.sights import Lookout, Seen, Sizes, chosen, item_features, taken
 from simenv.gym.stage import Columns, Offer, Outcome
+from simenv.gym.swift_kernels import Kept, Told
+from simenv.kernels import taken as taken_of
 from simenv.people import People
 from simenv.ragged import Ragged
 from simenv.types import NOTHING, BoolArray, Catalog, FloatArray, IntArray, Slate, Visit
@@ -29,18 +32,29 @@ share of what was shown; and 1 where a visit ends that the next day follows with
 class Quick(Protocol):
     """People who do all that a page asks of them in one pass."""
 
-    def live(
-        self, visit: Visit, page: tuple[IntArray, IntArray], notes: tuple[kernels.Bits, kernels.Seen]
-    ) -> tuple[BoolArray, FloatArray]:
-        """What they do with those items of a page that are new to them, which is noted.
+    def live(self, rows: IntArray, items: IntArray, kept: Kept, told: Told) -> None:
+        """What they do with those items of a page that are new to them, and when they come next.
 
         Args:
-            visit: who is here.
-            page: the rows of the notes, int32 (n,), and what is shown, int32 (n, slots).
-            notes: what each row knows, and what has been seen of it.
+            rows: of the feed, int32 (n,), rising and distinct.
+            items: what is shown, int32 (n, slots); an item that stands there twice is new once.
+            kept: what the feed keeps of its rows, which changes.
+            told: filled in.
+        """
+
+    def live_on(
+        self, rows: IntArray, items: IntArray, feed: tuple[Kept, Told, Lives], sheets: tuple[Sheets, Sheets]
+    ) -> IntArray:
+        """``live``, and ``simenv.gym.life_kernels.go_on``, in one pass.
+
+        Args:
+            rows: side by side, int32 (n,); ``items`` as for ``live``.
+            feed: what changes, and what is told.
+            sheets: what is seen of the rows, and what was seen at the end of episodes, for as many rows; none
+                where who ends does not begin anew.
 
         Returns:
-            Whether each visit is over: bool (n,); what the page was worth: float32 (5, n), as ``REWARDS``.
+            Who began anew, int32 (m,); the first entries of the second sheets are theirs.
         """
 
 
@@ -90,12 +104,15 @@ class Feed:
             ),
             item_features(self.catalog),
         )
-        self._lookout = Lookout(chosen(self.sights, offered=self.retriever is not None), self._seen)
+        self.lookout = Lookout(chosen(self.sights, offered=self.retriever is not None), self._seen)
         self._stale: BoolArray = np.ones(len(self.agents), dtype=np.bool_)
         everything = np.arange(len(self.catalog), dtype=np.int32)[None]
         self._everything = Offer(everything, np.ones(everything.shape, dtype=np.bool_))
         self.seed(0)
         self._familiar = Familiar(self._people.population.history, self.agents, len(self.catalog))
+        seen = self._seen
+        bits = self._familiar.bits
+        self.kept = Kept(self.agents, seen.episode, bits, seen.notes, seen.clocks, self.rounds)
 
     @property
     def catalogue(self) -> int:
@@ -110,12 +127,12 @@ class Feed:
     @property
     def spaces(self) -> Mapping[str, Space[Any]]:
         """Of one row's observation columns."""
-        return self._lookout.spaces
+        return self.lookout.spaces
 
     def seed(self, seed: int) -> None:
         """Take all luck from this seed from here on."""
         self._people = self.people(seed)
-        self._meet = self._people.live if isinstance(self._people, Quick) else self._ask
+        self.quick = self._people if isinstance(self._people, Quick) else None
         self._retriever = self.retriever(seed) if self.retriever else None
 
     def reset(self, rows: IntArray, episode: IntArray) -> None:
@@ -136,12 +153,18 @@ class Feed:
     def observe(self, rows: IntArray) -> Columns:
         """What a recommender may see of these rows."""
         self._retrieve(rows)
-        return self._lookout.observe(rows)
+        return self.lookout.observe(rows)
 
     def respond(self, rows: IntArray, items: IntArray) -> Outcome:
         """What these rows do with their slates; who leaves comes again on another day of their own."""
         self._stale[rows] = True
         return self._live(rows, items) if self.together else in_blocks(self._live, rows, items)
+
+    def lives(self, clocks: tuple[IntArray, BoolArray, IntArray], horizon: int) -> Lives:
+        """How rows go on, whose steps, ends and episodes somebody else keeps."""
+        history = self._people.population.history
+        known = (history.starts, history.values.astype(np.int32, copy=False))
+        return Lives(*clocks, horizon, known, self._seen.context, self._seen.features)
 
     def page(self, row: int) -> str:
         """The last page as the person saw it: titles, what was watched, and stars."""
@@ -150,30 +173,24 @@ class Feed:
         return page(self.catalog, self._seen, row, int(self.agents[row]))
 
     def _live(self, rows: IntArray, items: IntArray) -> Outcome:
-        visit = self._visit(rows, _nobody(len(rows)))
-        left, worth = self._meet(visit, (rows, items), (self._familiar.bits, self._seen.notes))
-        terminated, truncated = self._go_on(rows, visit, left, worth)
-        measures = {"day": visit.round, "page": visit.page, "left": left}
-        return Outcome(dict(zip(REWARDS, worth, strict=True)), terminated, measures, truncated)
+        told = Told.empty(len(rows))
+        if self.quick is not None:
+            self.quick.live(rows, items, self.kept, told)
+        else:
+            told = self._ask(rows, items)
+        return outcome(told)
 
-    def _ask(
-        self, visit: Visit, page: tuple[IntArray, IntArray], notes: tuple[kernels.Bits, kernels.Seen]
-    ) -> tuple[BoolArray, FloatArray]:
-        """What people of any kind do with what is new to them: whether they left, and what it was worth."""
-        rows, items = page
-        _, seen = notes
+    def _ask(self, rows: IntArray, items: IntArray) -> Told:
+        """What people of any kind do with what is new to them."""
+        visit = self._visit(rows, _nobody(len(rows)))
         shown = self._familiar.show(rows, items)
         step = self._people.respond(_slate(visit, shown))
-        answered = shown, step.response.watched, step.response.rating
-        return step.left, kernels.note(rows, answered, seen)
-
-    def _go_on(
-        self, rows: IntArray, visit: Visit, left: BoolArray, worth: FloatArray
-    ) -> tuple[BoolArray, BoolArray]:
-        """On to the next page, or to the next day; who has left for good, and whose days are over."""
+        took = taken_of(step.response.watched, step.response.rating)
+        worth = kernels.note(rows, shown, took, self._seen.notes)
         # the morning after the last day is lived through, so that its return is known
-        again, gone = self._people.come_again(visit, left, self.rounds + 1)
-        return kernels.turn(rows, (left, again, gone), worth, self._seen.clocks, self.rounds)
+        again, gone = self._people.come_again(visit, step.left, self.rounds + 1)
+        ends = kernels.turn(rows, (step.left, again, gone), worth, self._seen.clocks, self.rounds)
+        return Told(visit.round, visit.page, step.left, tuple(worth), *ends)
 
     def _retrieve(self, rows: IntArray) -> None:
         """Find candidates for those rows that have turned a page since it was last done."""
@@ -195,6 +212,12 @@ class Feed:
         episode, agents = taken(seen.episode, rows), taken(self.agents, rows)
         # a page moves day and page, and the visit must not move with them
         return Visit(episode, taken(seen.day, rows).copy(), taken(seen.page, rows).copy(), agents, exclude)
+
+
+def outcome(told: Told) -> Outcome:
+    """The same in words."""
+    measures = {"day": told.day, "page": told.page, "left": told.left}
+    return Outcome(dict(zip(REWARDS, told.worth, strict=True)), told.terminated, measures, told.truncated)
 
 
 def _slate(visit: Visit, shown: IntArray) -> Slate:

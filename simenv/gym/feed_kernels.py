@@ -1,17 +1,13 @@
-"""The hot loops of the feed: what is known, what is on offer, and what a page leaves behind."""
+"""The hot loops of the feed: what a page leaves behind, and when the next one comes."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from simenv.gym.early import ask_early
-from simenv.kernels import Clock, LongArray, at, fold, heads, inlined, kernel
+from simenv.kernels import Taken, at, inlined, kernel
 from simenv.types import NOTHING, BoolArray, FloatArray, IntArray
 
-Bits = npt.NDArray[np.uint64]
-Page = tuple[IntArray, BoolArray, FloatArray]
-"""Items, watched and rating: (n, slots) each."""
 Seen = tuple[IntArray, FloatArray, IntArray, FloatArray, IntArray]
 """Recent items and their stars (rows, window), the last page and its stars (rows, slots), and pages since
 something was watched (rows,)."""
@@ -22,170 +18,105 @@ Clocks = tuple[IntArray, IntArray, IntArray, IntArray, IntArray]
 WATCH, LIKE, RATING, ENGAGEMENT, RETURN = range(5)
 """Rows of what a page is worth, in the order of ``simenv.gym.feed.REWARDS``."""
 _ZERO, _ONE, _TWO, _LIKED = (np.float32(x) for x in (0, 1, 2, 3))
-_FAIR_TRIES = 8
-_AHEAD = 8
+
+
+@kernel
+def forget(rows: IntArray, notes: Seen, clocks: Clocks) -> None:
+    """Nothing has been seen of these rows."""
+    recent, stars, shown, response, since = notes
+    day, page, away, last_day, last_page = clocks
+    for b in range(rows.shape[0]):
+        row = at(rows[b])
+        for place in range(recent.shape[1]):
+            recent[row, place], stars[row, place] = NOTHING, _ZERO
+        for slot in range(shown.shape[1]):
+            shown[row, slot], response[row, slot] = NOTHING, _ZERO
+        day[row], page[row], away[row], since[row], last_day[row], last_page[row] = 0, 0, 0, 0, 0, 0
+
+
+@kernel
+def note(rows: IntArray, shown: IntArray, took: Taken, seen: Seen) -> FloatArray:
+    """What a page leaves behind for a recommender to see, and what it is worth: float32 (5, n).
+
+    Args:
+        rows: int32 (n,).
+        shown: int32 (n, slots).
+        took: what was watched of it; stars are NaN where nobody counts them.
+        seen: what has been seen of all rows, which changes.
+    """
+    who, slot, stars = took
+    recent, recent_stars, last, response, since = seen
+    count, liked, total = (_zeros(rows.shape[0]), _zeros(rows.shape[0]), _zeros(rows.shape[0]))
+    _clear(rows, shown, last, response)
+    for n in range(who.shape[0]):
+        b = at(who[n])
+        row, item = at(rows[b]), shown[b, at(slot[n])]
+        given = stars[n] if stars[n] > _ZERO else _ZERO  # NaN is no more than 0
+        response[row, at(slot[n])] = given
+        count[b] += _ONE
+        liked[b] += _ONE if given > _LIKED else _ZERO
+        _push(recent, row, item)
+        _push(recent_stars, row, given)
+    # from the last slot to the first
+    for n in range(who.shape[0] - 1, -1, -1):
+        total[at(who[n])] += stars[n] if stars[n] > _ZERO else _ZERO
+    for b in range(rows.shape[0]):
+        since[at(rows[b])] = 0 if count[b] > _ZERO else since[at(rows[b])] + 1
+    return _worth(shown, count, liked, total)
+
+
+@kernel
+def _zeros(count: int) -> FloatArray:
+    return np.zeros(count, dtype=np.float32)
+
+
+@kernel
+def _clear(rows: IntArray, shown: IntArray, last: IntArray, response: FloatArray) -> None:
+    """The last page of these rows is this one, and nothing was said to it yet."""
+    if side_by_side(rows):
+        first, end = rows[0], rows[-1] + 1
+        new, old, said = shown.ravel(), last[first:end].ravel(), response[first:end].ravel()
+        for n in range(new.shape[0]):
+            old[n] = new[n]
+        for n in range(new.shape[0]):
+            said[n] = _ZERO
+    else:
+        for b in range(rows.shape[0]):
+            last[at(rows[b])], response[at(rows[b])] = shown[b], _ZERO
 
 
 @inlined
-def bit(item: np.int32) -> np.uint64:
-    """The bit of an item in its word."""
-    return np.uint64(1) << np.uint64(item & 63)
+def side_by_side(rows: IntArray) -> bool:
+    """Whether some rows, rising and distinct, leave nobody out between them."""
+    return rows.shape[0] > 0 and rows[-1] - rows[0] + 1 == rows.shape[0]
+
+
+@inlined
+def _push(window: npt.NDArray[np.generic], row: np.uint64, newest: np.generic) -> None:
+    """Put something in front of a row's window, out of which the oldest falls."""
+    for place in range(window.shape[1] - 1, 0, -1):
+        window[row, place] = window[row, place - 1]
+    if window.shape[1]:
+        window[row, 0] = newest
 
 
 @kernel
-def know_history(bits: Bits, rows: IntArray, agents: IntArray, starts: LongArray, items: IntArray) -> None:
-    """Each row knows its agent's history, and nothing else."""
-    for b in range(rows.shape[0]):
-        own = bits[rows[b]]
-        for word in range(own.shape[0]):
-            own[word] = 0
-        agent = agents[rows[b]]
-        for place in range(starts[agent], starts[agent + 1]):
-            own[items[place] >> 6] |= bit(items[place])
-
-
-@kernel
-def show(bits: Bits, rows: IntArray, items: IntArray) -> IntArray:
-    """The items (n, slots) that are new to their rows, NOTHING for the others; all are known from now on."""
-    out = np.empty(items.shape, dtype=np.int32)
-    last = items.shape[0] - 1
-    for b in range(items.shape[0]):
-        later = min(b + _AHEAD, last)
-        for slot in range(items.shape[1]):
-            ask_early(bits, rows[later], max(items[later, slot], 0) >> 6)
-        row = at(rows[b])
-        for slot in range(items.shape[1]):
-            item = items[b, slot]
-            word = at(max(item, 0)) >> at(6)
-            # no branch, so that the processor need not wait for memory to know how to go on
-            new = bit(item) if item != NOTHING else np.uint64(0)
-            out[b, slot] = item if new & ~bits[row, word] else NOTHING
-            bits[row, word] |= new
-    return out
-
-
-@kernel
-def knows(bits: Bits, rows: IntArray, items: IntArray) -> BoolArray:
-    """Whether each row knows each of its items (n, m); nobody knows NOTHING."""
-    out = np.zeros(items.shape, dtype=np.bool_)
-    for b in range(items.shape[0]):
-        own = bits[rows[b]]
-        for place in range(items.shape[1]):
-            item = items[b, place]
-            out[b, place] = item != NOTHING and (own[item >> 6] & bit(item)) != 0
-    return out
-
-
-@kernel
-def known_items(bits: Bits, rows: IntArray) -> tuple[LongArray, IntArray]:
-    """What each row knows, as starts and values of ragged rows."""
-    words = bits.shape[1]
-    ends = np.zeros(rows.shape[0] + 1, dtype=np.int64)
-    for b in range(rows.shape[0]):
-        ends[b + 1] = ends[b]
-        for word in range(words):
-            rest = bits[rows[b], word]
-            while rest:
-                rest &= rest - np.uint64(1)
-                ends[b + 1] += 1
-    out = np.empty(ends[-1], dtype=np.int32)
-    n = 0
-    for b in range(rows.shape[0]):
-        for word in range(words):
-            rest = bits[rows[b], word]
-            for place in range(64 if rest else 0):
-                if rest & (np.uint64(1) << np.uint64(place)):
-                    out[n] = 64 * word + place
-                    n += 1
-    return ends, out
-
-
-@kernel
-def first_new(orders: IntArray, whose: IntArray, known: tuple[Bits, IntArray], count: int) -> IntArray:
-    """The first items of an order that each row does not know: int32 (n, count), NOTHING in the end.
-
-    Args:
-        orders: int32 (m, items), best first.
-        whose: int32 (n,), which of the orders is each row's.
-        known: what is known, and the rows (int32 (n,)) at which it is written.
-    """
-    bits, rows = known
-    out = np.full((rows.shape[0], count), NOTHING, dtype=np.int32)
-    for b in range(rows.shape[0]):
-        own = bits[rows[b]]
-        found = 0
-        for item in orders[whose[b]]:
-            if found == count:
-                break
-            out[b, found] = item
-            found += not own[item >> 6] & bit(item)
-        for place in range(found, count):
-            out[b, place] = NOTHING
-    return out
-
-
-@kernel
-def drawn_new(
-    key: np.uint64, clock: Clock, known: tuple[Bits, IntArray], catalogue: int, count: int
-) -> IntArray:
-    """Items that each row does not know, all as likely: int32 (n, count), NOTHING where they ran out.
-
-    Items are drawn until enough are new; where almost all are known the rest is taken in order, from an item
-    that is drawn.
-    """
-    bits, rows = known
-    out = np.full((rows.shape[0], count), NOTHING, dtype=np.int32)
-    luck = heads(key, clock)
-    for b in range(rows.shape[0]):
-        own, found, tries = bits[rows[b]], 0, _FAIR_TRIES * count
-        for lane in range(tries + catalogue):
-            if found == count:
-                break
-            drawn = fold(luck[b], min(lane, tries))
-            first = np.int32(((drawn >> np.uint64(32)) * np.uint64(catalogue)) >> np.uint64(32))
-            item = np.int32((first + max(lane - tries, 0)) % catalogue)
-            if not own[item >> 6] & bit(item):
-                own[item >> 6] |= bit(item)
-                out[b, found] = item
-                found += 1
-        for place in range(found):  # on offer is not yet shown
-            own[out[b, place] >> 6] ^= bit(out[b, place])
-    return out
-
-
-@kernel
-def note(rows: IntArray, page: Page, seen: Seen) -> FloatArray:
-    """What a page leaves behind for a recommender to see, and what it is worth: float32 (5, n)."""
-    items, watched, rating = page
-    recent, stars, shown, response, since = seen
-    batch, slots = items.shape
-    worth = np.zeros((5, batch), dtype=np.float32)
-    size = slots + recent.shape[1]
-    new_items, new_stars = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.float32)
-    for b in range(batch):
-        row, count, total = at(rows[b]), at(0), _ZERO
-        liked, real = at(0), at(0)
-        for place in range(slots):
-            slot = at(slots - 1 - place)  # the last one watched is the newest
-            item, star, took = items[b, slot], rating[b, slot], watched[b, slot]
-            # NaN, where nobody counts stars, is no more than 0
-            given = star if took & (star > _ZERO) else _ZERO
-            shown[row, slot], response[row, slot] = item, given
-            new_items[count], new_stars[count] = item, given
-            count += at(took)
-            liked += at(given > _LIKED)
-            real += at(item != NOTHING)
-            total += given
-        since[row] = 0 if count else since[row] + 1
-        worth[WATCH, b], worth[LIKE, b] = count, liked
-        worth[RATING, b] = total / np.float32(max(count, at(1)))
-        worth[ENGAGEMENT, b] = np.float32(count) / np.float32(max(real, at(1)))
-        if count:
-            for place in range(recent.shape[1]):
-                there = count + at(place)
-                new_items[there], new_stars[there] = recent[row, place], stars[row, place]
-            for place in range(recent.shape[1]):
-                recent[row, place], stars[row, place] = new_items[place], new_stars[place]
+def _worth(shown: IntArray, count: FloatArray, liked: FloatArray, total: FloatArray) -> FloatArray:
+    """From what was watched, liked and given, float32 (n,) each, to what a page was worth."""
+    real = _zeros(count.shape[0])
+    for b in range(shown.shape[0]):
+        some = 0
+        for slot in range(shown.shape[1]):
+            some += shown[b, slot] != NOTHING
+        real[b] = some
+    worth = np.zeros((5, count.shape[0]), dtype=np.float32)
+    watch, like, rating, engagement = worth[WATCH], worth[LIKE], worth[RATING], worth[ENGAGEMENT]
+    for b in range(count.shape[0]):
+        watch[b], like[b] = count[b], liked[b]
+    for b in range(count.shape[0]):
+        rating[b] = total[b] / max(count[b], _ONE)
+    for b in range(count.shape[0]):
+        engagement[b] = count[b] / max(real[b], _ONE)
     return worth
 
 
@@ -206,17 +137,16 @@ def turn(
     """
     left, again, gone = home
     day, page, away, last_day, last_page = seen
-    ends = (np.zeros(rows.shape[0], dtype=np.bool_), np.zeros(rows.shape[0], dtype=np.bool_))
+    ends = (np.empty(rows.shape[0], dtype=np.bool_), np.empty(rows.shape[0], dtype=np.bool_))
     for b in range(rows.shape[0]):
-        row = at(rows[b])
-        last_day[row], last_page[row] = day[row], page[row]
-        page[row] += 1
-        worth[RETURN, b] = _ZERO
-        if left[b]:
-            next_ = min(again[b], rounds)
-            worth[RETURN, b] = again[b] == day[row] + 1
-            away[row], day[row], page[row] = next_ - day[row], next_, 0
-            ends[0][b], ends[1][b] = (next_ == rounds) & gone[b], (next_ == rounds) & (not gone[b])
+        row, leaves = at(rows[b]), left[b]
+        today, next_ = day[row], min(again[b], rounds) if leaves else day[row]
+        last_day[row], last_page[row] = today, page[row]
+        day[row], page[row] = next_, 0 if leaves else page[row] + 1
+        away[row] = next_ - today if leaves else away[row]
+        worth[RETURN, b] = _ONE if leaves & (again[b] == today + 1) else _ZERO
+        over = leaves & (next_ == rounds)
+        ends[0][b], ends[1][b] = over & gone[b], over & (not gone[b])
     return ends
 
 

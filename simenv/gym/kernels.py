@@ -147,6 +147,23 @@ def distinct(chosen: LongArray, catalogue: int, items: IntArray) -> int:
 
 
 @kernel
+def narrowed(chosen: LongArray, catalogue: int, items: IntArray) -> int:
+    """Fill in chosen items as they are, int32 (n, slots); the first row out of range, or -1."""
+    from_, to, wrong = chosen.ravel(), items.ravel(), np.uint64(0)
+    for n in range(to.shape[0]):
+        # the highest bit is a sign: of a number below 0, or of a last item that is below the number
+        wrong |= np.uint64(from_[n]) | (np.uint64(catalogue - 1) - np.uint64(from_[n]))
+        to[n] = from_[n]
+    if not wrong >> np.uint64(63):
+        return -1
+    for b in range(chosen.shape[0]):
+        for slot in range(chosen.shape[1]):
+            if chosen[b, slot] < 0 or chosen[b, slot] >= catalogue:
+                return b
+    return -1
+
+
+@kernel
 def _empty_repeated(slate: IntArray) -> None:
     """NOTHING for what stands further up already."""
     for slot in range(len(slate) - 1, 0, -1):

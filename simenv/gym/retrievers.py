@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from simenv.gym import feed_kernels as kernels
+from simenv.gym import known_kernels as kernels
 from simenv.gym.familiar import Familiar
 from simenv.luck import clock, stream
 from simenv.protocols import Recommender

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from simenv.errors import unknown_name
 from simenv.gym import feed_kernels as kernels
 from simenv.gym.blocks import BLOCK, over_blocks
 from simenv.gym.errors import UnknownSettingError
+from simenv.gym.life_kernels import Sheets
 from simenv.gym.sheets import sheet
 from simenv.gym.stage import Columns
 from simenv.types import NOTHING, BoolArray, Catalog, FloatArray, IntArray
@@ -71,10 +72,7 @@ class Seen:
     def begin(self, rows: IntArray, episode: IntArray) -> None:
         """Nothing has been seen of these rows in their new episode."""
         self.episode[rows] = episode
-        for zero in (self.context, self.last_day, self.last_page, self.stars, self.response):
-            zero[rows] = 0
-        for none in (self.recent, self.shown):
-            none[rows] = NOTHING
+        kernels.forget(rows, self.notes, self.clocks)
 
 
 def item_features(catalog: Catalog) -> FloatArray:
@@ -120,6 +118,8 @@ class Lookout:
     def __init__(self, sights: Mapping[str, Sight], seen: Seen) -> None:
         self._looks = {name: sight.looking(seen) for name, sight in sights.items()}
         self.spaces = {name: sight.space(seen) for name, sight in sights.items()}
+        every = {name: SIGHTS[name].space(seen) for name in Sheets._fields}
+        self._kinds = [(space.shape or (), np.dtype(space.dtype)) for space in every.values()]
         self._shapes = {
             name: (space.shape or (), np.dtype(space.dtype)) for name, space in self.spaces.items()
         }
@@ -128,14 +128,23 @@ class Lookout:
         """What is seen of some rows, in arrays that nobody else holds."""
         if len(rows) <= BLOCK:
             return {name: look(rows).copy() for name, look in self._looks.items()}
-        columns = {name: sheet((len(rows), *shape), kind) for name, (shape, kind) in self._shapes.items()}
-
-        def fill(cut: slice) -> None:
-            for name, look in self._looks.items():
-                columns[name][cut] = look(rows[cut])
-
-        over_blocks(fill, len(rows))
+        columns = self.sheets(len(rows))
+        over_blocks(lambda cut: self.fill(columns, rows[cut], cut), len(rows))
         return columns
+
+    @cached_property
+    def nobody(self) -> Sheets:
+        """Sheets for nobody to look at."""
+        return Sheets(*(np.empty((0, *shape), dtype=kind) for shape, kind in self._kinds))
+
+    def sheets(self, rows: int) -> dict[str, npt.NDArray[Any]]:
+        """Columns that nobody else holds, with anything in them."""
+        return {name: sheet((rows, *shape), kind) for name, (shape, kind) in self._shapes.items()}
+
+    def fill(self, columns: Mapping[str, npt.NDArray[Any]], rows: IntArray, cut: slice) -> None:
+        """Write what is seen of some rows into a part of such columns."""
+        for name, look in self._looks.items():
+            columns[name][cut] = look(rows)
 
 
 def chosen(names: Sequence[str] | None, *, offered: bool) -> Mapping[str, Sight]:

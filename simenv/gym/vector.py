@@ -14,9 +14,10 @@ from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
 from simenv.errors import unknown_name
+from simenv.gym import swift
 from simenv.gym.autoreset import AUTORESET, Infos
 from simenv.gym.errors import UnknownRenderingError, UnknownSettingError
-from simenv.gym.play import Play, Rules
+from simenv.gym.play import Lived, Play, Rules
 from simenv.gym.stage import Stage
 from simenv.gym.views import Observation
 from simenv.types import BoolArray, FloatArray
@@ -94,7 +95,7 @@ class VectorEnv(gymnasium.vector.VectorEnv[Observation, npt.NDArray[Any], npt.ND
             ActionError: the actions are not in the space.
         """
         self.play.need_reset("step")
-        seen, lived, infos = AUTORESET[self._mode](self.play, self.play.slates(np.asarray(actions)))
+        seen, lived, infos = self._turn(np.asarray(actions))
         if self.render_mode == "human":
             sys.stdout.write("\n".join(self._pages()) + "\n")
         return seen, lived.reward, lived.terminated, lived.truncated, infos
@@ -112,6 +113,12 @@ class VectorEnv(gymnasium.vector.VectorEnv[Observation, npt.NDArray[Any], npt.ND
         """Each row's last page as text ("ansi"); None where pages are printed by ``step`` ("human")."""
         self.play.need_reset("render")
         return self._pages() if self.render_mode == "ansi" else None
+
+    def _turn(self, actions: npt.NDArray[Any]) -> tuple[Observation, Lived, Infos]:
+        play = self.play
+        if swift.suits(play):
+            return swift.SWIFT[self._mode](play, swift.slates(play, actions))
+        return AUTORESET[self._mode](play, play.slates(actions))
 
     def _pages(self) -> tuple[str, ...]:
         return tuple(self.play.stage.page(row) for row in self.play.rows.tolist())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from simenv.errors import UsageError
-from simenv.gym import Rules, VectorEnv
+from simenv.gym import Rules, VectorEnv, kernels
 from simenv.gym.actions import ACTIONS
 from simenv.gym.errors import (
     ActionKindError,
@@ -143,3 +143,20 @@ def test_a_scalar_action_of_the_wrong_shape_is_told_the_scalar_shape() -> None:
         env.step(np.array([0, 1]))
     with pytest.raises(ActionRangeError, match="found 10 in row 0"):
         env.step(np.array([0, 1, 10]))
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.lists(
+        st.lists(st.integers(-3, 12) | st.sampled_from([-(2**63), 2**63 - 1, 2**62]), min_size=3, max_size=3),
+        min_size=1,
+    )
+)
+def test_numbers_taken_as_they_were_chosen_are_refused_as_others_are(rows: list[list[int]]) -> None:
+    chosen = np.array(rows, dtype=np.int64)
+    items, apart = (np.empty(chosen.shape, dtype=np.int32) for _ in range(2))
+    bad = kernels.narrowed(chosen, 10, items)
+    assert bad == kernels.distinct(chosen, 10, apart)
+    if bad < 0:
+        assert items.tolist() == rows
+        assert (apart[apart != NOTHING] == items[apart != NOTHING]).all()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import gymnasium
 import numpy as np
 import pytest
+from gymnasium.vector import AutoresetMode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simenv.days import PATIENCE
-from simenv.gym import Env, blocks, check_vector_env
-from simenv.gym.errors import UnknownSettingError
+from simenv.gym import Env, blocks, check_vector_env, swift
+from simenv.gym.errors import ActionRangeError, UnknownSettingError
 from simenv.gym.feed import REWARDS
 from simenv.loop import loop
 from simenv.types import NOTHING, Slate, Visit
@@ -56,6 +58,55 @@ def test_quick_people_live_as_slow_ones_do(seed: int, rows: int) -> None:
         env.action_space.seed(seed)
         lives.append([env.reset(seed=seed), *(env.step(env.action_space.sample()) for _ in range(25))])
     assert gymnasium.utils.env_checker.data_equivalence(*lives, exact=True)
+
+
+@pytest.mark.parametrize("mode", ["NextStep", "SameStep", "Disabled"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"actions": "items", "reward": {"watch": -1, "return": 2}},
+        {"actions": "slate", "sights": ("context", "recent")},
+        {"actions": "one"},
+        {"actions": "scores"},
+    ],
+    ids=lambda settings: str(settings["actions"]),
+)
+def test_a_step_taken_part_by_part_is_the_same_step(
+    mode: str, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lives = []
+    for part in (3, blocks.BLOCK, None):
+        monkeypatch.setattr("simenv.gym.blocks.BLOCK", part or blocks.BLOCK)
+        if part is None:
+            monkeypatch.setattr("simenv.gym.swift.suits", lambda _: False)
+        env = environment(rows=20, mode=mode, retriever=None, rounds=2, **settings)
+        assert swift.suits(env.play) == (part is not None)
+        lives.append(list(life(env)))
+    assert gymnasium.utils.env_checker.data_equivalence(lives[0], lives[2], exact=True)
+    assert gymnasium.utils.env_checker.data_equivalence(lives[1], lives[2], exact=True)
+
+
+def life(env: Any) -> Iterator[Any]:
+    """What an environment tells of random steps, some of which begin episodes."""
+    env.action_space.seed(1)
+    yield env.reset(seed=3)
+    for _ in range(30):
+        if env.metadata["autoreset_mode"] is AutoresetMode.DISABLED and env.play.over.any():
+            yield env.reset(options={"reset_mask": env.play.over.copy()})
+        yield env.step(env.action_space.sample())
+    yield env.play.steps, env.play.episode, env.play.stage._familiar.bits
+
+
+def test_an_action_that_is_refused_changes_nothing() -> None:
+    env = environment(rows=3, actions="items", retriever=None)
+    env.reset(seed=1)
+    before = env.play.see(env.play.rows), env.play.steps.copy(), env.play.stage._familiar.bits.copy()
+    with pytest.raises(
+        ActionRangeError, match=f"Expected items from 0 to {ITEMS - 1}, found {ITEMS} in row 2"
+    ):
+        step(env, SLATE, SLATE, [0, 1, ITEMS])
+    after = env.play.see(env.play.rows), env.play.steps, env.play.stage._familiar.bits
+    assert gymnasium.utils.env_checker.data_equivalence(before, after, exact=True)
 
 
 def test_people_in_a_feed_live_as_in_a_run() -> None:
