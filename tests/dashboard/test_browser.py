@@ -80,6 +80,8 @@ def test_a_run_is_started_moves_is_stopped_and_goes_on_to_its_end(
     page.get_by_role("combobox", name="Scenario").click()
     page.get_by_role("option", name="demo", exact=True).click()
     page.get_by_text("simenv run demo").wait_for()
+    # the fields of the scenario before stand beside the new ones until all is drawn
+    until(lambda: page.get_by_label("name of the run").count() == 1)
     page.get_by_label("name of the run").fill("started")
     page.get_by_label("rounds", exact=True).fill("3")
     page.get_by_label("agents", exact=True).fill("20")
