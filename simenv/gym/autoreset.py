@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from gymnasium.vector import AutoresetMode
 
+from simenv.gym.last import LastSeen
 from simenv.gym.play import Lived, Play
 from simenv.gym.stage import Columns
 from simenv.gym.views import Observation
@@ -44,10 +44,10 @@ def next_step(play: Play, slates: IntArray) -> Result:
 def same_step(play: Play, slates: IntArray) -> Result:
     """The step that ends an episode begins the next; what was last seen stands in ``final_obs``."""
     lived = play.live(play.rows, slates)
-    last: npt.NDArray[np.object_] = np.empty(len(play.rows), dtype=object)
+    last = LastSeen(len(play.rows))
     rows = np.flatnonzero(play.over).astype(np.int32)
     if len(rows):
-        apart(play.see(rows), rows, last)
+        last.keep(rows, play.see(rows))
         play.begin(rows)
     return play.see(play.rows), lived, ending(lived, last)
 
@@ -66,8 +66,8 @@ def infos(measures: Columns, told: BoolArray) -> Infos:
     return both
 
 
-def ending(lived: Lived, last: npt.NDArray[np.object_]) -> Infos:
-    """What a step tells that begins anew what it ends; ``last`` is what was seen there, object (rows,)."""
+def ending(lived: Lived, last: LastSeen) -> Infos:
+    """What a step tells that begins anew what it ends; ``last`` is what was seen there."""
     ended = lived.terminated | lived.truncated
     told = infos(lived.measures, ~ended)
     if ended.any():
@@ -78,15 +78,3 @@ def ending(lived: Lived, last: npt.NDArray[np.object_]) -> Infos:
             "_final_info": ended.copy(),
         }
     return told
-
-
-def apart(seen: Observation, rows: IntArray, out: npt.NDArray[np.object_]) -> None:
-    """Write one observation for each of ``rows`` into object (all,)."""
-    ones: Any = list(seen)
-    if isinstance(seen, dict):
-        ones = [{} for _ in rows]
-        for name, column in seen.items():
-            for one, entry in zip(ones, column, strict=True):
-                one[name] = entry
-    for row, one in zip(rows.tolist(), ones, strict=True):
-        out[row] = one

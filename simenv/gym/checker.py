@@ -94,6 +94,8 @@ def _played(env: Vector, steps: int) -> Iterator[Turn]:
         kept = np.copy(actions)
         turn = Turn(actions, *env.step(actions))
         _must(np.array_equal(kept, actions), "step must not change the actions")
+        if "final_obs" in turn.infos:  # which may be taken apart only when somebody looks
+            turn.infos["final_obs"] = np.asarray(turn.infos["final_obs"], dtype=object)
         seen, over = turn.seen, turn.ended
         yield turn
 

@@ -15,10 +15,11 @@ import numpy.typing as npt
 from gymnasium.vector import AutoresetMode
 
 from simenv.gym.actions import Plain
-from simenv.gym.autoreset import Result, apart, ending, infos
+from simenv.gym.autoreset import Result, ending, infos
 from simenv.gym.blocks import over_blocks
 from simenv.gym.feed import Feed, Quick, outcome
 from simenv.gym.kernels import tick
+from simenv.gym.last import LastSeen
 from simenv.gym.life_kernels import Sheets
 from simenv.gym.play import Lived, Play
 from simenv.gym.swift_kernels import Told
@@ -52,7 +53,7 @@ class Pages:
         self._told = Told.empty(count)
         self._seen = self._feed.lookout.sheets(count)
         self._nobody = self._feed.lookout.nobody
-        self.last: npt.NDArray[np.object_] = np.empty(count, dtype=object)
+        self.last = LastSeen(count)
 
     def live(self, cut: slice) -> None:
         """These rows look at their slates, and what follows is seen."""
@@ -63,7 +64,7 @@ class Pages:
         last = {name: np.empty_like(column[cut]) for name, column in self._seen.items()}
         rows = self._live_on(cut, self._sheets(last))
         seen = {name: column[: len(rows)].copy() for name, column in last.items()}
-        apart(self._play.rules.view.show(seen, self._play.spaces), rows, self.last)
+        self.last.keep(rows, self._play.rules.view.show(seen, self._play.spaces))
 
     def live_without(self, over: BoolArray, cut: slice) -> None:
         """Those look at their slates whose episodes are not over; the others begin anew, and tell nothing."""

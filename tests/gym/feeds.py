@@ -94,3 +94,11 @@ def told(policy: Told, agents: int = 6, pages: int = 5) -> Callable[[int], Peopl
     """People without a history who do as they are told."""
     population = light.crowd(agents, ITEMS)
     return lambda seed: People(population, policy, Window(agents, 4), pages=pages, seed=seed)
+
+
+def stepped(env: Any, actions: Any) -> Any:
+    """A step with its last observations taken apart, so that it can be compared."""
+    step = env.step(actions)
+    if "final_obs" in step[4]:
+        step[4]["final_obs"] = np.asarray(step[4]["final_obs"])
+    return step

@@ -20,7 +20,7 @@ from simenv.loop import loop
 from simenv.types import NOTHING, Slate, Visit
 from simenv.world import Calendar, World
 from tests.gym import feeds
-from tests.gym.feeds import ITEMS, Told, environment, feed, told
+from tests.gym.feeds import ITEMS, Told, environment, feed, stepped, told
 
 SLATE = np.array([0, 1, 2])
 
@@ -56,7 +56,7 @@ def test_quick_people_live_as_slow_ones_do(seed: int, rows: int) -> None:
     lives = []
     for env in (quick, slow):
         env.action_space.seed(seed)
-        lives.append([env.reset(seed=seed), *(env.step(env.action_space.sample()) for _ in range(25))])
+        lives.append([env.reset(seed=seed), *(stepped(env, env.action_space.sample()) for _ in range(25))])
     assert gymnasium.utils.env_checker.data_equivalence(*lives, exact=True)
 
 
@@ -93,7 +93,7 @@ def life(env: Any) -> Iterator[Any]:
     for _ in range(30):
         if env.metadata["autoreset_mode"] is AutoresetMode.DISABLED and env.play.over.any():
             yield env.reset(options={"reset_mask": env.play.over.copy()})
-        yield env.step(env.action_space.sample())
+        yield stepped(env, env.action_space.sample())
     yield env.play.steps, env.play.episode, env.play.stage._familiar.bits
 
 
@@ -290,7 +290,7 @@ def test_blocks_and_threads_change_nothing(block: int, monkeypatch: pytest.Monke
         for module in ("blocks", "sights"):
             monkeypatch.setattr(f"simenv.gym.{module}.BLOCK", size)
         env = environment(rows=20, mode="SameStep", rounds=2)
-        lives.append([env.reset(seed=3), *(env.step(np.tile(SLATE, (20, 1))) for _ in range(12))])
+        lives.append([env.reset(seed=3), *(stepped(env, np.tile(SLATE, (20, 1))) for _ in range(12))])
     assert gymnasium.utils.env_checker.data_equivalence(*lives, exact=True)
 
 

@@ -16,6 +16,7 @@ from scenarios.loading import load_scenario
 from simenv.gym import check_vector_env
 from simenv.gym.errors import ActionError, UnknownSettingError
 from simenv.words import Words
+from tests.gym.feeds import stepped
 
 ID = "simenv/Feed-v0"
 THINKING = {"users": "language", "slots": 2, "candidates": 6, "pages": 2, "rounds": 1}
@@ -29,7 +30,7 @@ def many(count: int, mode: str = "SameStep", **settings: Any) -> Any:
 def first_candidates(env: Any, steps: int, seed: int = 3) -> list[Any]:
     """What comes of always showing the first candidates."""
     action = np.tile(np.arange(env.single_action_space.shape[0]), (env.num_envs, 1))
-    return [env.reset(seed=seed), *(env.step(action) for _ in range(steps))]
+    return [env.reset(seed=seed), *(stepped(env, action) for _ in range(steps))]
 
 
 @pytest.mark.parametrize(
