@@ -12,6 +12,9 @@ from simenv.luck import stream
 from simenv.types import Catalog, FloatArray, IntArray, Population
 
 ALL_TITLES = 72
+TELLING = 0.06
+"""How popular the titles are that say most about a person: of what everybody has seen one learns little about
+anybody, and of what nobody has seen little is known."""
 LIKES, DISLIKES = 3, 2
 SECTIONS = (("loved", 4.5), ("liked", 3.5), ("so_so", 2.5), ("disliked", 0.0))
 """Headings of the title lists, each with the fewest stars that belong under it."""
@@ -23,8 +26,8 @@ def describe(population: Population, row: int, catalog: Catalog, titles: int = A
 
     Args:
         row: which agent.
-        titles: how many titles of the training history to name at most: a random sample by the agent's own
-            luck, so that favourites and dislikes stand in their true proportions.
+        titles: how many titles of the training history to name at most: those that tell most, whatever their
+            stars, so that favourites and dislikes stand in their true proportions.
     """
     words = prompts()["profile"]
     history, stars = population.rated(row)
@@ -35,8 +38,14 @@ def describe(population: Population, row: int, catalog: Catalog, titles: int = A
         + words["conformity"][population.conformity[row]]
         + _habit(population, row, words)
         + _themes(history, stars, catalog, words)
-        + _titles(_sampled(population, row, titles), history, stars, catalog, words)
+        + _titles(_telling(population, row, catalog, titles), history, stars, catalog, words)
     )
+
+
+def vagueness(popularity: FloatArray) -> FloatArray:
+    """How much more or less popular than ``TELLING`` each item is, as a ratio of at least 1 (same shape)."""
+    known = np.maximum(popularity, np.float32(1e-9))
+    return np.maximum(known / np.float32(TELLING), np.float32(TELLING) / known)
 
 
 def item_words(catalog: Catalog, item: int, popularity: float, mean_rating: float) -> str:
@@ -45,7 +54,7 @@ def item_words(catalog: Catalog, item: int, popularity: float, mean_rating: floa
     text: str = words["begin"].format(noun=one_line(catalog.noun))
     themes = [one_line(catalog.theme_names[theme]) for theme in np.flatnonzero(catalog.themes[item])]
     if themes:
-        text += words["themes"].format(themes=", ".join(themes))
+        text += words["themes"].format(themes=words["between"].join(themes))
     text += words["popularity"].format(share=share(popularity))
     if np.isfinite(mean_rating):
         text += words["rating"].format(mean=number(mean_rating))
@@ -94,18 +103,20 @@ def _themes(history: IntArray, stars: FloatArray, catalog: Catalog, words: dict[
     return text
 
 
-def _sampled(population: Population, row: int, titles: int) -> IntArray:
-    """Positions in the history of the titles to name, in random order (int32)."""
+def _telling(population: Population, row: int, catalog: Catalog, titles: int) -> IntArray:
+    """Positions in the history of the titles to name, the most telling first, as luck has it among equals."""
     user, (history, _) = int(population.user[row]), population.rated(row)
-    return stream(0, "profile").order(user, history)[:titles]
+    order = stream(0, "profile").order(user, history)
+    vague = vagueness(catalog.popularity[history[order]])
+    return order[np.argsort(vague, kind="stable")][:titles]
 
 
 def _titles(
-    sampled: IntArray, history: IntArray, stars: FloatArray, catalog: Catalog, words: dict[str, Any]
+    named: IntArray, history: IntArray, stars: FloatArray, catalog: Catalog, words: dict[str, Any]
 ) -> str:
     text, ceiling = "", np.inf
     for heading, floor in SECTIONS:
-        here = [p for p in sampled if floor <= stars[p] < ceiling]
+        here = [p for p in named if floor <= stars[p] < ceiling]
         if here:
             text += words[heading] + "".join(f"\n{one_line(catalog.titles[history[p]])}" for p in here)
         ceiling = floor

@@ -24,7 +24,7 @@ from simenv.types import Dataset
 
 __all__ = ["CARD", "DATA", "MODEL", "Plan", "card_in_words", "publish", "train_behaviour"]
 
-DATA = ("ml-1m", "town")
+DATA = ("ml-1m", "ml-100k", "town")
 """What the model that comes with the package learned from; people of the first are kept for validation."""
 MODEL, CARD = "model.gguf", "model.json"
 

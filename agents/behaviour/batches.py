@@ -14,7 +14,7 @@ from agents.behaviour.examples import Example
 
 @dataclass(frozen=True)
 class Batch:
-    """Padded columns of some examples.
+    """Padded columns of some examples; ``fold`` is int64 (batch,).
 
     ``tokens``, ``position``, ``segment``: int64 (batch, length), segment -1 in the padding. Answers are
     (example, index, answer) triples: int64 (n, 3); ``leave_chance`` float32 beside ``leave``.
@@ -28,6 +28,9 @@ class Batch:
     titles: Tensor
     leave: Tensor
     leave_chance: Tensor
+    watch_twins: Tensor
+    stars_twins: Tensor
+    fold: Tensor
 
     def mask(self) -> Tensor:
         """Who sees whom, bool (batch, length, length): the past of the profile and of one's own branch."""
@@ -81,4 +84,7 @@ def padded(group: list[Example]) -> Batch:
         answers("titles"),
         torch.tensor(np.array(places, dtype=np.int64).reshape(-1, 3)),
         torch.tensor(chances, dtype=torch.float32),
+        answers("watch_twins"),
+        answers("stars_twins"),
+        torch.tensor([example.fold for example in group]),
     )

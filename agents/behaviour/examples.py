@@ -7,13 +7,14 @@ what will be asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
+from agents.behaviour.lexicon import texts
 from agents.behaviour.plan import Lesson
 from agents.decision import leave_chance
 from agents.models.vocabulary import Vocabulary
@@ -24,14 +25,20 @@ from agents.questions import leave_question, memory_words, opening, page_words, 
 from simenv.types import FloatArray, IntArray, Interactions, Population
 
 LongArray = npt.NDArray[np.int64]
-POSITIVES, UNIFORM, POPULAR = 8, 6, 10
+POSITIVES, UNIFORM, POPULAR = 8, 3, 13
 WORDS_INSTEAD_OF_TITLE = 0.12
 FACT_DROPPED = 0.1
-NEW, NAMELESS, TALKATIVE = 0.08, 0.04, 0.06
-"""How many items are asked about as if nobody knew them yet, under a name that says nothing, and with more
-words behind their title than belong there: what such words say must not count."""
+NEW, NAMELESS = 0.08, 0.04
+"""How many items are asked about as if nobody knew them yet, and under a name that says nothing."""
+TALKATIVE = 0.08
+"""How many are asked about once more, with more words behind their title than belong there: what such words
+say must not count."""
+SHOWN, SHORT, FEW = (0.1, 0.9), 0.2, 60
+"""Which share of what they rated people show in their profile, and how many show fewer titles than that: from
+none to ``FEW``."""
 OTHERWISE = 0.15
 """How many people are asked in other words than agents are."""
+_MARKS = ".,:!?"
 SHARE_JITTER, MEAN_JITTER = 0.35, 0.15
 """How much an item's popularity varies, in logarithms, and its mean rating, in stars."""
 
@@ -41,7 +48,8 @@ class Example:
     """Token columns of one example, and where which answer is due.
 
     ``segment`` is 0 in the profile and j in the j-th branch. Answers are (index of the token after which the
-    answer is due, token number of the answer).
+    answer is due, token number of the answer); twins are (such an index, that of a question which deserves
+    the same answer). ``fold`` is the part of the people to which this one belongs.
     """
 
     tokens: list[int] = field(default_factory=list)
@@ -51,6 +59,9 @@ class Example:
     stars: list[tuple[int, int]] = field(default_factory=list)
     leave: list[tuple[int, float]] = field(default_factory=list)
     titles: list[tuple[int, int]] = field(default_factory=list)
+    watch_twins: list[tuple[int, int]] = field(default_factory=list)
+    stars_twins: list[tuple[int, int]] = field(default_factory=list)
+    fold: int = 0
 
     def add(self, tokens: list[int], segment: int, start: int) -> None:
         """Append tokens of one segment, numbered from position ``start``."""
@@ -79,7 +90,8 @@ class Writer:
         self.first_title = len(plain)
         words, catalog, known = prompts(), lesson.dataset.catalog, self.ratings
         self.opening = opening(catalog.noun)
-        self.words = sorted({word for title in catalog.titles for word in one_line(title).split()})
+        self.words = [np.array(sorted(said)) for said in (_words_of(catalog.titles), _words_of(texts(words)))]
+        self.fold = lesson.folds()
         self.ask_stars = words["stars"]["ask"]
         self.no, self.yes = (whole.encode(option)[0] for option in words["watch"]["options"])
         self.star_tokens = [whole.encode(option)[0] for option in words["stars"]["options"]]
@@ -95,7 +107,7 @@ class Writer:
         count = np.diff(starts)
         asked = np.minimum(POSITIVES, count // 4 + 1)
         recent = np.minimum(self._recent(ratings.users), count // 4)
-        last = asked + recent + self._history_length(ratings.users)
+        last = asked + recent + self._history_length(count)
         told = (rank >= (asked + recent)[ratings.user]) & (rank < last[ratings.user])
         population = people(
             self.dataset.catalog,
@@ -115,7 +127,7 @@ class Writer:
         self, population: Population, row: int, memory: str, positives: Interactions, known: IntArray
     ) -> Example:
         """One person's profile with positives and as many negatives as the training mix has."""
-        example = Example()
+        example = Example(fold=int(self.fold[population.user[row]]))
         self.otherwise = self.rng.random() < OTHERWISE
         profile = self.opening + describe(population, row, self.dataset.catalog) + page_words(memory)
         self._add_text(example, profile, 0, 0)
@@ -125,25 +137,37 @@ class Writer:
                 example.titles.append((at - 1, example.tokens[at]))
         asked = [(int(i), float(r)) for i, r in zip(positives.item, positives.rating, strict=True)]
         asked += [(int(i), float("nan")) for i in self._negatives(known)]
-        for segment, (item, stars) in enumerate(asked, start=1):
-            self._add_item(example, segment, start, item, stars)
-        self._add_leave(example, len(asked) + 1, start, int(population.activity[row]))
+        for item, stars in asked:
+            self._add_item(example, start, item, stars)
+        self._add_leave(example, start, int(population.activity[row]))
         return example
 
-    def _add_item(self, example: Example, segment: int, start: int, item: int, stars: float) -> None:
-        before = len(example.tokens)
+    def _add_item(self, example: Example, start: int, item: int, stars: float) -> None:
         question, spelled = self._question(item, stars)
-        self._add_text(example, question, segment, start, spelled)
         rated = not np.isnan(stars)
-        example.watch.append((len(example.tokens) - 1, self.yes if rated else self.no))
+        ends = self._ask(example, start, question, spelled, rated)
+        example.watch.append((ends[0], self.yes if rated else self.no))
+        if rated:
+            level = int(whole_stars(np.array([stars], dtype=np.float32))[0])
+            example.stars.append((ends[1], self.star_tokens[level - 1]))
+        if self.rng.random() < TALKATIVE:
+            again = self._ask(example, start, question + self._chatter(16), spelled, rated)
+            example.watch_twins.append((ends[0], again[0]))
+            example.stars_twins += zip(ends[1:], again[1:], strict=True)
+
+    def _ask(self, example: Example, start: int, question: str, spelled: bool, rated: bool) -> list[int]:
+        """A branch that asks for watching, and where somebody rated the item for stars: where each ends."""
+        segment, before = example.segment[-1] + 1, len(example.tokens)
+        self._add_text(example, question, segment, start, spelled)
+        ends = [len(example.tokens) - 1]
         if rated:
             further = [self.yes, *self.encode(self._said(self.ask_stars))]
             example.add(further, segment, start + len(example.tokens) - before)
-            level = int(whole_stars(np.array([stars], dtype=np.float32))[0])
-            example.stars.append((len(example.tokens) - 1, self.star_tokens[level - 1]))
+            ends.append(len(example.tokens) - 1)
+        return ends
 
     def _question(self, item: int, stars: float) -> tuple[str, bool]:
-        """Whether to watch an item: mostly as agents are asked, now and then with less known, or more said.
+        """Whether to watch an item: mostly as agents are asked, now and then with less known.
 
         Returns:
             The question, and whether its title is to be spelled out.
@@ -152,22 +176,25 @@ class Writer:
         if kind < NEW:
             return watch_question(catalog, item, item_words(catalog, item, 0.0, np.nan)), True
         question = watch_question(catalog, item, self._item_words(item, stars))
-        if kind < NEW + TALKATIVE:
-            return question + self._chatter(12), False
-        if kind < NEW + TALKATIVE + NAMELESS:
-            nameless = question.removesuffix(one_line(catalog.titles[item])) + self._chatter(3).lstrip()
-            return nameless, False
+        if kind < NEW + NAMELESS:
+            return question.removesuffix(one_line(catalog.titles[item])) + self._chatter(3).lstrip(
+                f" {_MARKS}"
+            ), False
         return question, False
 
     def _chatter(self, most: int) -> str:
-        """Some words of titles, each behind a space."""
-        return "".join(f" {word}" for word in self.rng.choice(self.words, self.rng.integers(1, most + 1)))
+        """Some words of titles and of questions, each behind a space, now and then behind a mark."""
+        said = ""
+        for _ in range(self.rng.integers(1, most + 1)):
+            mark = _MARKS[self.rng.integers(len(_MARKS))] if self.rng.random() < 0.2 else ""
+            said += f"{mark} {self.rng.choice(self.words[self.rng.integers(2)])}"
+        return said
 
-    def _add_leave(self, example: Example, segment: int, start: int, level: int) -> None:
+    def _add_leave(self, example: Example, start: int, level: int) -> None:
         satisfaction, fatigue = self.rng.random(2, dtype=np.float32)
         text = leave_question(int(self.rng.integers(1, 11)), satisfaction, fatigue)
         chance = leave_chance(np.array([satisfaction]), np.array([fatigue]), np.array([level], dtype=np.int8))
-        self._add_text(example, text, segment, start)
+        self._add_text(example, text, example.segment[-1] + 1, start)
         example.leave.append((len(example.tokens) - 1, float(chance[0])))
 
     def _add_text(
@@ -234,10 +261,11 @@ class Writer:
             np.int32
         )
 
-    def _history_length(self, users: int) -> IntArray:
-        """Half of the people show all they have; the others a short history, so that few ratings suffice."""
-        short = np.exp(self.rng.uniform(np.log(POSITIVES + 2), np.log(150), users)).astype(np.int32)
-        return np.where(self.rng.random(users) < 0.5, short, np.int32(2**30)).astype(np.int32)
+    def _history_length(self, count: IntArray) -> IntArray:
+        """Most people show some share of what they have; the others few titles or none, so that these suffice."""
+        few = np.exp(self.rng.uniform(0, np.log(FEW), len(count))) - 1
+        share = self.rng.uniform(*SHOWN, len(count)) * count
+        return np.where(self.rng.random(len(count)) < SHORT, few, share).astype(np.int32)
 
     def _forgetful(self, population: Population) -> Population:
         """Demographics dropped for a third of the examples, as many data sets have none."""
@@ -245,6 +273,12 @@ class Writer:
             return population
         nothing = ("",) * len(population)
         return replace(population, gender=nothing, age=nothing, occupation=nothing)
+
+
+def _words_of(texts: Iterable[str]) -> set[str]:
+    """Words between spaces, without marks alone and the fields that stand for others."""
+    said = (word for text in texts for word in one_line(text).split() if "{" not in word)
+    return {word for word in said if any(letter.isalnum() for letter in word)}
 
 
 def whole_stars(stars: FloatArray) -> FloatArray:

@@ -12,6 +12,8 @@ from agents.prompts import SHARES, number, one_line, prompts
 from simenv.types import Dataset
 
 PIECES = 1500
+YEARS = range(1900, 2031)
+"""Those with which titles may end."""
 _FIELD = re.compile(r"\{\w+\}")
 _WORD = re.compile(r" ?([\w']+)")
 
@@ -23,42 +25,60 @@ def lexicon(datasets: Sequence[Dataset]) -> tuple[Vocabulary, Vocabulary]:
     titles as words can decide about items that it has never seen.
     """
     titles = [one_line(title) for dataset in datasets for title in dataset.catalog.titles]
+    named = [one_line(title) for dataset in naming(datasets) for title in dataset.catalog.titles]
     plain = Vocabulary.over(
         [t.encode() for t in (*_phrases(datasets), *_words(titles), *_pieces(titles))], control=("end",)
     )
-    whole = [f"\n{title}".encode() for title in titles]
+    whole = [f"\n{title}".encode() for title in named]
     return Vocabulary(tuple(dict.fromkeys([*plain.tokens, *whole]))), plain
+
+
+def naming(datasets: Sequence[Dataset]) -> list[Dataset]:
+    """The data sets whose titles become tokens: all but those that share titles with an earlier one.
+
+    What else these have is read in words, as films are that came after the training; and their people teach
+    how to decide, but not what titles say, as each title can be placed by one data set's people alone.
+    """
+    known: set[str] = set()
+    fresh = []
+    for dataset in datasets:
+        if known.isdisjoint(dataset.catalog.titles):
+            fresh.append(dataset)
+        known.update(dataset.catalog.titles)
+    return fresh
 
 
 def _phrases(datasets: Sequence[Dataset]) -> Iterator[str]:
     """Everything that the templates write around the data, and every value that a field can take."""
     words = prompts()
-    for template in _texts({name: part for name, part in words.items() if name != "reason"}):
+    for template in texts({name: part for name, part in words.items() if name != "reason"}):
         for chunk in _FIELD.split(template.replace("{noun}", one_line(datasets[0].catalog.noun))):
             yield from filter(None, re.split(r"(?=\n)", chunk))
-    yield from (number(tenth / 10) for tenth in range(51))
+    for before in _FIELD.split(words["profile"]["habit"])[:2]:
+        yield from (f"{before}{number(tenth / 10)}" for tenth in range(51))
     yield from (words["item"]["rating"].format(mean=number(tenth / 10)) for tenth in range(51))
     yield from (words["item"]["popularity"].format(share=f"{value:g}") for value in SHARES)
     yield from (words["memory"]["entry"].format(title="", stars=stars).strip("\n") for stars in range(1, 6))
     for field in ("satisfied", "tired"):
         yield from (f", {field} {value} of 10" for value in range(11))
     for theme in sorted({one_line(name) for dataset in datasets for name in dataset.catalog.theme_names}):
-        yield from (theme, f", {theme}", words["item"]["themes"].format(themes=theme))
+        item = words["item"]
+        yield from (theme, f", {theme}", item["themes"].format(themes=theme), f"{item['between']}{theme}")
     for word in sorted({w for d in datasets for w in (*d.users.age, *d.users.occupation) if w}):
         yield words["profile"]["detail"].format(word=one_line(word))
     yield from (words["profile"]["who"].format(gender=g) for g in words["profile"]["gender"].values())
 
 
-def _texts(node: Any) -> Iterator[str]:
+def texts(node: Any) -> Iterator[str]:
     """Every string of a nested template file."""
     if isinstance(node, str):
         yield node
     elif isinstance(node, dict):
         for child in node.values():
-            yield from _texts(child)
+            yield from texts(child)
     elif isinstance(node, list):
         for child in node:
-            yield from _texts(child)
+            yield from texts(child)
 
 
 def _words(titles: Iterable[str]) -> Iterator[str]:
@@ -71,7 +91,7 @@ def _words(titles: Iterable[str]) -> Iterator[str]:
             forms.add(found[0])
     yield from sorted(form for form in forms if counts[form.strip()] > 1)
     yield ", The"
-    yield from (f" ({year})" for year in range(1900, 2031))
+    yield from (f" ({year})" for year in YEARS)
 
 
 def _pieces(titles: Iterable[str]) -> Iterator[str]:

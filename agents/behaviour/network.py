@@ -38,26 +38,23 @@ class Network(nn.Module):
         for layer in self.layers:
             layer.start(shape)
 
-    def forward(self, tokens: Tensor, positions: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, tokens: Tensor, positions: Tensor, mask: Tensor, shift: Tensor | float = 0.0) -> Tensor:
         """Hidden states after the last norm.
 
         Args:
             tokens, positions: int64 (batch, length).
             mask: bool (batch, length, length), True where a token (second axis) may see another (third).
+            shift: float32 (batch, length, width), added to the tokens' embeddings.
 
         Returns:
             float32 (batch, length, width).
         """
         cos, sin = _rotation(positions, self.shape)
-        x = self.embed(tokens)
+        x = self.embed(tokens) + shift
         for layer in self.layers:
             x = layer(x, cos, sin, mask[:, None])
         hidden: Tensor = self.norm(x)
         return hidden
-
-    def rates(self) -> Tensor:
-        """Radians that each rotary pair turns from token to token: float32 (head width / 2,)."""
-        return _rates(self.shape)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Scores of every token as the next one: float32 (..., vocabulary)."""

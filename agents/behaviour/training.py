@@ -13,19 +13,21 @@ from torch import Tensor
 from torch.nn import functional
 
 from agents.behaviour.batches import Batch, batches
+from agents.behaviour.beginning import begin
 from agents.behaviour.checkpoint import Checkpoint, claim
 from agents.behaviour.examples import Writer
-from agents.behaviour.head_start import WEIGHTS, learn
 from agents.behaviour.lexicon import lexicon
 from agents.behaviour.network import EMBEDDED, Network, Shape
-from agents.behaviour.plan import Lesson, Plan, lessons
-from agents.behaviour.wiring import Signs, place_titles, wire
+from agents.behaviour.plan import Plan, lessons
 from agents.models.vocabulary import Vocabulary
-from agents.prompts import one_line, prompts
+from agents.prompts import prompts
 from simenv.types import Dataset
 
 TITLES_ASKED = 200
 """How many next titles a batch is asked for; all of them would cost more than the rest."""
+WRITERS = ("out.weight", "down.weight")
+"""What adds to a token. The head start is written there in small numbers, and a step of Adam is as large as
+its rate whatever the gradient: at the others' rate, noise would wipe it out before anything is learned."""
 _MOMENTS = ("exp_avg", "exp_avg_sq")
 
 
@@ -55,10 +57,16 @@ class Trainer:
         parts = lessons(datasets, plan)
         self.writers = [Writer(part, whole, plain) for part in parts]
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.network = beginner(parts, whole, shape, plan.seed).to(self.device)
+        last = Checkpoint.load(folder)
+        if last is None:
+            network, shift = begin(parts, whole, shape, self.first_title)
+        else:
+            network, shift = Network(shape, len(whole)), torch.from_numpy(last.tensors["shift"])
+        self.network, self.shift = network.to(self.device), shift.to(self.device)
         self.answers = Answers(whole, self.device)
         self.optimiser = _optimiser(self.network, plan)
-        self._resume()
+        if last is not None:
+            self._resume(last)
 
     def run(self) -> Iterator[dict[str, float]]:
         """Train to the end of the plan; yields the losses of each step when it is done."""
@@ -76,17 +84,14 @@ class Trainer:
 
     def save(self) -> None:
         """Write a checkpoint, whole."""
-        tensors = {}
+        tensors = {"shift": self.shift.cpu().numpy()}
         for name, parameter in self.network.named_parameters():
             tensors[f"weight.{name}"] = parameter.detach().cpu().numpy()
             for moment in _MOMENTS:
                 tensors[f"{moment}.{name}"] = self.optimiser.state[parameter][moment].cpu().numpy()
         Checkpoint(tensors, self.step, self.epoch, self.epoch_start).save(self.folder)
 
-    def _resume(self) -> None:
-        last = Checkpoint.load(self.folder)
-        if last is None:
-            return
+    def _resume(self, last: Checkpoint) -> None:
         self.step, self.epoch, self.epoch_start = last.step, last.epoch, last.epoch_start
         for name, parameter in self.network.named_parameters():
             with torch.no_grad():
@@ -108,6 +113,7 @@ class Trainer:
         plan, losses = self.plan, self._losses(batch)
         total = losses["watch"] + plan.stars_weight * losses["stars"]
         total = total + plan.leave_weight * losses["leave"] + plan.title_weight * losses["titles"]
+        total = total + plan.twin_weight * losses["twins"]
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -123,7 +129,7 @@ class Trainer:
             titles.lerp_(before, 1 - self.plan.title_pace)
 
     def _losses(self, batch: Batch) -> Mapping[str, Tensor]:
-        hidden = self.network(batch.tokens, batch.position, batch.mask())
+        hidden = self.network(batch.tokens, batch.position, batch.mask(), self._shift(batch))
         generator = torch.Generator().manual_seed(self.step)
         asked = torch.randperm(len(batch.titles), generator=generator)[:TITLES_ASKED].to(self.device)
         titles, options = batch.titles[asked], self.answers
@@ -135,9 +141,22 @@ class Trainer:
             "leave": functional.binary_cross_entropy_with_logits(
                 leave[:, 1] - leave[:, 0], batch.leave_chance
             ),
+            "twins": self._disagreement(hidden, batch.watch_twins, options.watch)
+            + self._disagreement(hidden, batch.stars_twins, options.stars),
             # a mean of nothing is no number: where no title is told, there is nothing to learn
             "titles": functional.cross_entropy(told, titles[:, 2], reduction="sum") / max(1, len(titles)),
         }
+
+    def _shift(self, batch: Batch) -> Tensor:
+        """What makes of each title what it says without the ratings of the person who is asked."""
+        title = (batch.tokens - self.first_title + 1).clamp(min=0)
+        return self.shift[batch.fold[:, None], title]
+
+    def _disagreement(self, hidden: Tensor, twins: Tensor, options: Tensor) -> Tensor:
+        """Divergence of the second twin's answer from that of the first, which does not learn from it."""
+        plain, again = (self._scores(hidden, twins[:, (0, at)], options).log_softmax(1) for at in (1, 2))
+        apart = functional.kl_div(again, plain.detach(), reduction="sum", log_target=True)
+        return apart / max(1, len(twins))
 
     def _surprise(self, hidden: Tensor, asked: Tensor, options: Tensor) -> Tensor:
         """Cross entropy of the answers among the options."""
@@ -158,12 +177,14 @@ class Trainer:
 
 def _optimiser(network: Network, plan: Plan) -> torch.optim.AdamW:
     """AdamW; tokens, most of which are rarely met, do not decay."""
-    tokens = network.embed.weight
-    others = [parameter for parameter in network.parameters() if parameter is not tokens]
+    named = dict(network.named_parameters())
+    tokens = named.pop("embed.weight")
+    writers = [named.pop(name) for name in [*named] if name.endswith(WRITERS)]
     return torch.optim.AdamW(
         [
             {"params": [tokens], "initial_lr": plan.token_rate, "weight_decay": 0.0},
-            {"params": others, "initial_lr": plan.rate, "weight_decay": plan.decay},
+            {"params": writers, "initial_lr": plan.writer_rate, "weight_decay": plan.decay},
+            {"params": list(named.values()), "initial_lr": plan.rate, "weight_decay": plan.decay},
         ],
         lr=plan.rate,
         betas=(0.9, 0.98),
@@ -181,33 +202,3 @@ class Answers:
             return torch.tensor([ids[0] for ids in spelled], device=device)
 
         self.watch, self.stars, self.leave = tokens("watch"), tokens("stars"), tokens("leave")
-
-
-def beginner(parts: Sequence[Lesson], whole: Vocabulary, shape: Shape, seed: int) -> Network:
-    """A network that begins as a factor model of the learners' ratings."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        network = Network(shape, len(whole))
-    for part in parts:
-        ids = [whole[f"\n{one_line(title)}".encode()] for title in part.dataset.catalog.titles]
-        place_titles(network, ids, learn(part.ratings, seed))
-    wire(network, _signs(whole))
-    return network
-
-
-def _signs(whole: Vocabulary) -> Signs:
-    """The tokens that the head start knows, from the words that agents are asked in."""
-    words = prompts()
-    no, yes = (whole.encode(option)[0] for option in words["watch"]["options"])
-    *between, stars = whole.encode(words["watch"]["options"][1] + words["stars"]["ask"])
-    headings = {words["profile"][name]: weight for name, weight in WEIGHTS.items()}
-    headings |= {words["memory"]["heading"]: 0.0, words["page"]: 0.0}
-    return Signs(
-        first=whole.encode(words["shared"])[0],
-        headings={whole.encode(text)[0]: weight for text, weight in headings.items()},
-        stars=stars,
-        behind=len(between) + 1,
-        no=no,
-        yes=yes,
-        options=[whole.encode(option)[0] for option in words["stars"]["options"]],
-    )

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.behaviour.plan import Lesson, Plan
+from agents.behaviour.plan import Lesson, Plan, kept_apart
 from agents.models import EMBEDDED
 from simenv.data import load
 from simenv.errors import UsageError
@@ -22,8 +22,8 @@ class Record:
     """What a model learned from, as far as it is written down.
 
     Args:
-        data: name and sha256 of each data set; the people kept apart are of the first.
-        seed, apart: who was kept apart: by which luck, and how many.
+        data: name and sha256 of each data set.
+        seed, apart: who was kept apart: by which luck, and how many (``kept_apart``).
         teachers: families of recommenders that taught the model.
         calibrated: whether there is a calibration of its P(yes).
     """
@@ -69,16 +69,16 @@ class Record:
         met = np.zeros(len(dataset.users), dtype=bool)
         for place, (name, sha256) in enumerate(self.data):
             if name == dataset.name:
-                met |= self._learners(dataset, sha256, self.apart if place == 0 else 0)
+                met |= self._learners(dataset, sha256, place)
         return met
 
-    def _learners(self, dataset: Dataset, sha256: str, apart: int) -> BoolArray:
+    def _learners(self, dataset: Dataset, sha256: str, place: int) -> BoolArray:
         """The learners of one training; everybody where the data of that name are not those it used."""
         used = dataset if dataset.sha256 == sha256 else load(dataset.name)
         if used.catalog.titles != dataset.catalog.titles:
             return np.zeros(len(dataset.users), dtype=bool)
         if used.sha256 != sha256:
             return np.ones(len(dataset.users), dtype=bool)
-        learners = Lesson.of(used, self.seed, apart).learners
+        learners = Lesson.of(used, self.seed, kept_apart(used, self.apart, place)).learners
         ids = {used.users.ids[user] for user in learners}
         return np.array([name in ids for name in dataset.users.ids], dtype=bool)

@@ -27,13 +27,15 @@ Gives 4.1 stars on average, spread 0.9
 Likes Animation, Children's, Fantasy
 Dislikes Romance, Adventure
 Loved:
+No Hedgehog, No Balloon (2016)
 The Galleon at Kestrel Point (1975)
-Forty Hedgehogs (1981)
-The Feathered Dormouse (2017)
+Where the Window Ends (2016)
 Liked:
-The Moustaches of Marrowby (2007)
-Forty Signals (2013)
-Josefa Winterbourne Is Not at Home (2002)"""
+The Bicycles of Mirador (1932)
+So-so:
+Where the Bachelor Ends (1969)
+Disliked:
+Yarrow Falls (2015)"""
 
 PAGE = """Answer as this person would.
 Each line is a fact about the person or a film.
@@ -51,12 +53,12 @@ Next page or leave?"""
 OPTIONS = ((" no", " yes"), (" 1", " 2", " 3", " 4", " 5"), [" next", " leave"])
 
 VOCABULARIES = {
-    ("town",): "14fd853b7cbdf84e72f34feaa9b0c160af77253f2320e82a4775c778c2f2f7aa",
-    ("ml-1m", "town"): "ed996e31c838cea9bcc17bbfd952305c607b72a422631cffc91ac06b0360d7a7",
+    ("town",): "cec62365d8390c59cf368143fa746d8d948b0856e63a69fea9fe93d9bc14e5a1",
+    ("ml-1m", "ml-100k", "town"): "6ef15542616a1018f08e6ec367bd344fcf65c414925c2349ba22c46982a76014",
 }
 EVERYTHING = {
-    "town": "8d42531650a49e3d1fba09a7e4db2f794885f014cd281ae99821e6248967d3d8",
-    "ml-1m": "6bd569dc4422d207a44bcdca2be01935fdd50afd1badff1059bdf6823580abc4",
+    "town": "734cf5976dbc026c638b69d25c7704e28572fa73432c90b883071eacbd7d789a",
+    "ml-1m": "72ddc99c0baa9f9d5754197aae13ad27ef373bfeec320678ea19fa7cebf5e2e9",
 }
 
 
@@ -103,7 +105,7 @@ def test_a_page_of_the_town_is_asked_about_in_these_words() -> None:
 
 
 def test_everything_in_town_is_said_in_the_same_words_as_ever() -> None:
-    assert prompts()["version"] == 1
+    assert prompts()["version"] == 2
     assert everything(loaded("town", 0)) == EVERYTHING["town"]
 
 
@@ -113,7 +115,7 @@ def test_the_towns_vocabulary_is_the_same_as_ever() -> None:
 
 @real
 def test_the_embedded_models_vocabulary_is_the_same_as_ever() -> None:
-    assert vocabulary(["ml-1m", "town"]) == VOCABULARIES["ml-1m", "town"]
+    assert vocabulary(["ml-1m", "ml-100k", "town"]) == VOCABULARIES["ml-1m", "ml-100k", "town"]
 
 
 @real

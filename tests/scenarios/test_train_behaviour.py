@@ -58,7 +58,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
     def watcher(done: int, steps: int, losses: Mapping[str, float]) -> None:
         assert steps == PLAN.steps
-        assert set(losses) == {"watch", "stars", "leave", "titles"}
+        assert set(losses) == {"watch", "stars", "leave", "titles", "twins"}
         told.append(done)
 
     folder = tmp_path_factory.mktemp("trained")
@@ -138,7 +138,7 @@ def test_the_command_trains_by_the_values_it_is_given_and_says_what_came_of_it(
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert not ended.value.code
-    assert asked == [("ml-1m", "town"), asdict(Plan(steps=9, seed=4)), tmp_path]
+    assert asked == [("ml-1m", "ml-100k", "town"), asdict(Plan(steps=9, seed=4)), tmp_path]
     said = " ".join(capsys.readouterr().out.split())
     assert "On 7 people it never met: AUC 0.875" in said
     assert "slope 1.25" in said

@@ -254,17 +254,28 @@ def test_a_new_item_is_spelled_and_nobody_has_seen_or_rated_it(monkeypatch: pyte
 
 
 @pytest.mark.usefixtures("plainly")
-@pytest.mark.parametrize(("chance", "named"), [("TALKATIVE", True), ("NAMELESS", False)])
-def test_other_words_stand_behind_a_title_or_in_its_place(
-    monkeypatch: pytest.MonkeyPatch, chance: str, named: bool
-) -> None:
-    monkeypatch.setattr(examples, chance, 1.0)
+def test_other_words_stand_in_the_place_of_a_title(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examples, "NAMELESS", 1.0)
     for example in epoch():
         for tokens in branches(example):
-            assert any(token >= len(PLAIN) for token in tokens) == named
+            assert all(token < len(PLAIN) for token in tokens)
             name = WHOLE.decode(tokens).partition("\nWatch it?\n")[2].partition(" yes\n")[0]
             assert name.strip() == name != ""
             assert name not in village().catalog.titles
+
+
+@pytest.mark.usefixtures("plainly")
+def test_what_is_asked_again_has_other_words_behind_its_title(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examples, "TALKATIVE", 1.0)
+    for example in epoch():
+        assert [at for at, _ in example.watch_twins] == [at for at, _ in example.watch]
+        assert [at for at, _ in example.stars_twins] == [at for at, _ in example.stars]
+        for plain, again in example.watch_twins + example.stars_twins:
+            one, two = (said(example, example.segment[at], at) for at in (plain, again))
+            title = one.removesuffix(" yes\nStars?")
+            assert two.startswith(title)
+            assert len(two) > len(one)
+            assert two.endswith(one.removeprefix(title))
 
 
 @pytest.mark.usefixtures("plainly")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 
 import numpy as np
@@ -13,13 +13,17 @@ torch = pytest.importorskip("torch", reason="torch is not installed; it is neede
 
 from agents.behaviour import examples  # noqa: E402
 from agents.behaviour.batches import padded  # noqa: E402
+from agents.behaviour.beginning import begin, told_of  # noqa: E402
+from agents.behaviour.content import content  # noqa: E402
 from agents.behaviour.examples import Writer  # noqa: E402
-from agents.behaviour.head_start import WEIGHTS, Factors, item_factors, learn  # noqa: E402
-from agents.behaviour.lexicon import lexicon  # noqa: E402
-from agents.behaviour.plan import Lesson  # noqa: E402
-from agents.behaviour.training import Answers, beginner  # noqa: E402
+from agents.behaviour.head_start import FACTORS, WEIGHTS, Factors, item_factors, learn  # noqa: E402
+from agents.behaviour.lexicon import YEARS, lexicon  # noqa: E402
+from agents.behaviour.plan import FOLDS, Lesson  # noqa: E402
+from agents.behaviour.training import Answers  # noqa: E402
+from agents.behaviour.wiring import place_titles  # noqa: E402
+from agents.models.vocabulary import Vocabulary  # noqa: E402
 from agents.prompts import prompts  # noqa: E402
-from simenv.types import Interactions  # noqa: E402
+from simenv.types import FloatArray, Interactions  # noqa: E402
 from tests.agents.behaviour import tiny  # noqa: E402
 from tests.agents.behaviour.small import FILMS, village  # noqa: E402
 
@@ -28,7 +32,17 @@ Wide = npt.NDArray[np.float64]
 
 @cache
 def factors() -> Factors:
-    return learn(lesson().ratings, seed=0)
+    return learn(lesson().ratings, traits(), start(), seed=0)
+
+
+@cache
+def traits() -> npt.NDArray[np.bool_]:
+    return told_of(village().users, lexicon([village()])[0])[1]
+
+
+@cache
+def start() -> FloatArray:
+    return item_factors(lesson().ratings, FACTORS)
 
 
 @cache
@@ -42,7 +56,11 @@ def columns(known: Factors) -> list[bytes]:
 
 def test_the_same_ratings_and_seed_teach_the_same_factors_and_another_seed_others() -> None:
     ratings = lesson().ratings
-    assert columns(learn(ratings, seed=0)) == columns(factors()) != columns(learn(ratings, seed=1))
+    assert (
+        columns(learn(ratings, traits(), start(), seed=0))
+        == columns(factors())
+        != columns(learn(ratings, traits(), start(), seed=1))
+    )
 
 
 def test_items_of_ones_circle_are_wanted_more_than_those_of_the_other() -> None:
@@ -55,7 +73,10 @@ def test_items_of_ones_circle_are_wanted_more_than_those_of_the_other() -> None:
 def test_what_nobody_rated_has_factors_too() -> None:
     ratings = lesson().ratings
     few: Interactions = ratings.where(ratings.item < FILMS // 2)
-    assert all(np.isfinite(getattr(learn(few, 0), field.name)).all() for field in fields(Factors))
+    assert all(
+        np.isfinite(getattr(learn(few, traits(), item_factors(few, FACTORS), 0), field.name)).all()
+        for field in fields(Factors)
+    )
 
 
 def test_factors_of_items_are_the_same_every_time_and_of_one_size() -> None:
@@ -73,40 +94,117 @@ def test_films_that_the_same_people_rated_lie_in_the_same_direction() -> None:
     assert alike[same_circle].mean() > 1 > -1 > alike[~same_circle].mean()
 
 
-def test_the_network_begins_as_the_factor_model(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def plainly(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Everybody is asked as agents are, and about films that are known."""
     for chance in ("NEW", "NAMELESS", "TALKATIVE", "OTHERWISE", "WORDS_INSTEAD_OF_TITLE"):
         monkeypatch.setattr(examples, chance, 0.0)
+    return monkeypatch
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question as the network met it, and what it answered.
+
+    Args:
+        shown, taste: what the profile's words add up to, for watching and for stars.
+        size: how many titles and traits these are.
+        habit: the mean stars that the profile tells.
+        film: of the village.
+        wish: log-odds of yes to no.
+        stars: log-odds of five stars to one; None where these were not asked for.
+    """
+
+    shown: Wide
+    taste: Wide
+    size: float
+    habit: float
+    film: int
+    wish: float
+    stars: float | None
+
+
+def answers_of_a_fresh_network() -> list[Asked]:
     whole, plain = lexicon([village()])
+    network, _ = begin([lesson()], whole, tiny.SHAPE, len(plain))
     written = list(Writer(lesson(), whole, plain).epoch(np.random.default_rng(0)))
-    batch, network = padded(written), beginner([lesson()], whole, tiny.SHAPE, seed=0)
-    answers = Answers(whole, torch.device("cpu"))
+    batch, answers = padded(written), Answers(whole, torch.device("cpu"))
     with torch.no_grad():
-        hidden = network(batch.tokens, batch.position, batch.mask())
-        told = network.logits(hidden)
-    first = len(plain)
-    headings = {prompts()["profile"][name]: weight for name, weight in WEIGHTS.items()}
-    headings[prompts()["memory"]["heading"]] = 0.0
-    weight_of = {whole.encode(text)[0]: weight for text, weight in headings.items()}
-    wishes, expected, liking, liked = [], [], [], []
+        told = network.logits(network(batch.tokens, batch.position, batch.mask()))
+    spelled = {tuple(plain.encode(f"\n{title}")): film for film, title in enumerate(village().catalog.titles)}
+    spelled |= {(len(plain) + film,): film for film in range(FILMS)}
+    found = []
     for row, at, _ in batch.watch.tolist():
-        own, film = written[row], written[row].tokens[at] - first
-        weight, n, taste = 0.0, 0, np.zeros(factors().liked.shape[1])
-        shown = np.zeros(factors().shown.shape[1])
-        for token, segment in zip(own.tokens, own.segment, strict=True):
-            weight = weight_of.get(token, weight)
-            if segment == 0 and token >= first:
-                n, shown = n + 1, shown + factors().shown[token - first]
-                taste += weight * factors().liked[token - first] + factors().seen[token - first]
+        tokens, segments = written[row].tokens, written[row].segment
+        own = [token for token, segment in zip(tokens[: at + 1], segments, strict=False) if segment == segments[at]]
+        film = next(film for words, film in spelled.items() if tuple(own[-len(words) :]) == words)
         no, yes = told[row, at, answers.watch].tolist()
-        wishes.append(yes - no)
-        expected.append(factors().appeal[film] + shown / (n + 2) @ factors().wanted[film])
-        asked = [place for place, _ in own.stars if own.segment[place] == own.segment[at]]
-        for place in asked:
-            low, *_, high = told[row, place, answers.stars].tolist()
-            liking.append(high - low)
-            liked.append(taste / (n + 2) @ factors().judged[film])
-    assert alike(wishes, expected) > 0.98
-    assert alike(liking, liked) > 0.9
+        places = [place for place, _ in written[row].stars if segments[place] == segments[at]]
+        low, *_, high = told[row, places[0], answers.stars].tolist() if places else (0.0, 0.0)
+        profile = [token for token, segment in zip(tokens, segments, strict=True) if segment == 0]
+        found.append(Asked(*_read(profile, whole, len(plain)), film, yes - no, high - low if places else None))
+    return found
+
+
+def _read(profile: list[int], whole: Vocabulary, first_title: int) -> tuple[Wide, Wide, float, float]:
+    known, words = factors(), prompts()
+    weights = {words["profile"][name]: weight for name, weight in WEIGHTS.items()}
+    weights[words["memory"]["heading"]] = 0.0
+    heading = {whole.encode(text)[0]: weight for text, weight in weights.items()}
+    gives = {whole[f"\nGives {mean / 10:.1f}".encode()]: mean / 10 for mean in range(51)}
+    tokens, _ = told_of(village().users, whole)
+    shown, taste = known.first.astype(np.float64), np.zeros(known.liked.shape[1])
+    weight, size, habit = 0.0, 0, float(known.middle)
+    for token in profile:
+        weight, habit = heading.get(token, weight), gives.get(token, habit)
+        if token in tokens:
+            size, shown = size + 1, shown + known.told[tokens.index(token)]
+        elif token >= first_title:
+            size, shown = size + 1, shown + known.shown[token - first_title]
+            taste += weight * known.liked[token - first_title] + known.seen[token - first_title]
+    return shown, taste, size + 1 + float(known.prior), habit
+
+
+def test_the_network_begins_as_the_factor_model(plainly: pytest.MonkeyPatch) -> None:
+    known, asked = factors(), answers_of_a_fresh_network()
+    expected = [known.appeal[one.film] + one.shown / one.size @ known.wanted[one.film] for one in asked]
+    assert alike([one.wish for one in asked], expected) > 0.99
+    rated = [one for one in asked if one.stars is not None]
+    liked = [
+        known.level[one.film]
+        + known.lean * (one.habit - known.middle)
+        + one.taste / one.size @ known.judged[one.film]
+        for one in rated
+    ]
+    assert alike([one.stars for one in rated if one.stars is not None], liked) > 0.95
+
+
+def test_new_titles_are_judged_by_their_themes_and_years(plainly: pytest.MonkeyPatch) -> None:
+    plainly.setattr(examples, "NEW", 1.0)
+    catalog, says = village().catalog, content(village().catalog, factors())
+    themes = catalog.themes / np.maximum(catalog.themes.sum(axis=1, keepdims=True), 1)
+    then = catalog.years - YEARS[0]
+    wanted = themes @ says.wanted + says.wanted_then[then]
+    appeal = says.usual + themes @ says.appeal + says.appeal_then[then]
+    asked = answers_of_a_fresh_network()
+    expected = [appeal[one.film] + one.shown / one.size @ wanted[one.film] for one in asked]
+    assert alike([one.wish for one in asked], expected) > 0.98
+
+
+def test_people_are_asked_with_titles_that_the_other_folds_have_taught() -> None:
+    whole, plain = lexicon([village()])
+    network, shift = begin([lesson()], whole, tiny.SHAPE, len(plain))
+    ids = [whole[f"\n{title}".encode()] for title in village().catalog.titles]
+    rows = torch.tensor(ids) + 1 - len(plain)
+    titles, ratings = network.embed.weight[ids].detach(), lesson().ratings
+    fold = lesson().folds()[ratings.user]
+    assert set(fold) == set(range(FOLDS))
+    assert not shift[:, 0].any()
+    assert not shift[FOLDS].any()
+    for number in range(FOLDS):
+        place_titles(network, ids, learn(ratings.where(fold != number), traits(), start(), seed=0))
+        assert torch.allclose(titles + shift[number, rows], network.embed.weight[ids], atol=1e-6)
+        assert not torch.equal(titles, network.embed.weight[ids])
 
 
 def alike(ours: list[float], theirs: list[float]) -> float:
@@ -120,4 +218,4 @@ def test_who_rated_nothing_is_no_trouble() -> None:
     lonely = replace(ratings, rating=np.full(len(ratings), 3, dtype=np.float32)).where(
         np.unique(ratings.user, return_index=True)[1]
     )
-    assert all(np.isfinite(getattr(learn(lonely, 0), field.name)).all() for field in fields(Factors))
+    assert all(np.isfinite(getattr(learn(lonely, traits(), start(), 0), field.name)).all() for field in fields(Factors))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.behaviour.lexicon import lexicon
+from agents.behaviour.lexicon import lexicon, naming
 from agents.models import EMBEDDED
 from agents.models.weights import Weights
 from agents.prompts import one_line, prompts
@@ -22,6 +24,16 @@ WHOLE, PLAIN = lexicon([village()])
 def test_tokens_have_the_same_numbers_in_both_vocabularies() -> None:
     assert WHOLE.tokens[: len(PLAIN)] == PLAIN.tokens
     assert len(WHOLE) == len(PLAIN) + len(village().catalog)
+
+
+def test_a_data_set_that_shares_titles_with_an_earlier_one_brings_no_title_tokens() -> None:
+    films = village().catalog
+    titles = (films.titles[0], *(f"{title} again" for title in films.titles[1:]))
+    second = replace(village(), catalog=replace(films, titles=titles))
+    assert naming([village(), second, village()]) == [village()]
+    whole, _ = lexicon([village(), second])
+    assert len(whole.encode(f"\n{one_line(titles[0])}")) == 1
+    assert len(whole.encode(f"\n{one_line(titles[1])}")) == 2  # the film that is known, and a word
 
 
 def test_a_title_is_one_token_or_its_words() -> None:
@@ -62,7 +74,7 @@ def test_no_token_reaches_over_the_end_of_a_line() -> None:
 
 @real
 def test_the_embedded_model_reads_as_its_lexicon_does() -> None:
-    datasets = [loaded("ml-1m", 0), loaded("town", 0)]
+    datasets = [loaded(name, 0) for name in ("ml-1m", "ml-100k", "town")]
     whole, _ = lexicon(datasets)
     embedded = Weights(EMBEDDED)
     for dataset in datasets:

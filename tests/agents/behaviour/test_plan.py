@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from agents.behaviour.plan import Lesson, joined, lessons
+from agents.behaviour.plan import FOLDS, Lesson, joined, lessons
 from simenv.data.splits import item_statistics
 from simenv.errors import UsageError
 from tests.agents.behaviour.small import PEOPLE, PLAN, village
@@ -24,10 +24,18 @@ def test_another_seed_keeps_others_apart_and_the_same_seed_the_same() -> None:
     assert first == again != other
 
 
-def test_people_are_kept_apart_from_the_first_data_set_alone() -> None:
+def test_people_are_kept_apart_from_every_data_set_but_of_the_later_ones_no_more_than_a_fifth() -> None:
+    plan = replace(PLAN, validation_people=8)
+    first, second = lessons([village(), replace(village(), name="other")], plan)
+    assert len(first.validation) == 8
+    assert len(second.validation) == PEOPLE // 5
+
+
+def test_people_whose_titles_others_have_named_belong_to_no_fold() -> None:
     first, second = lessons([village(), replace(village(), name="other")], PLAN)
-    assert len(first.validation) == PLAN.validation_people
-    assert len(second.validation) == 0
+    assert (first.names, second.names) == (True, False)
+    assert set(first.folds()) == set(range(FOLDS))
+    assert set(second.folds()) == {FOLDS}
 
 
 def test_no_rating_of_somebody_kept_apart_is_learned_from() -> None:

@@ -26,7 +26,7 @@ from simenv.words import Question  # noqa: E402
 from tests.agents.behaviour import tiny  # noqa: E402
 from tests.agents.behaviour.small import FILMS, PLAN, village  # noqa: E402
 
-LONG = replace(PLAN, steps=10, save_every=5)
+LONG = replace(PLAN, steps=18, save_every=9)
 """Reaches into a second epoch."""
 
 
@@ -112,7 +112,7 @@ def test_another_training_cannot_go_on_in_the_same_folder(tmp_path: Path, part: 
 
 
 def test_losses_fall(tmp_path: Path) -> None:
-    plan = replace(PLAN, steps=40, save_every=100, rate=2e-3, token_rate=2e-3)
+    plan = replace(PLAN, steps=40, save_every=100, rate=2e-3, writer_rate=2e-3, token_rate=2e-3)
     losses = list(trainer(tmp_path, plan).run())
     for name in ("watch", "stars", "titles"):
         first, last = (np.mean([loss[name] for loss in part]) for part in (losses[:5], losses[-5:]))
@@ -140,7 +140,7 @@ def test_before_any_training_a_film_like_those_of_the_profile_is_wanted_more(tmp
     assert wanted[rated].mean() > wanted[~rated].mean()
 
 
-@pytest.mark.parametrize(("kind", "tolerance"), [("F16", 0.003), ("Q8_0", 0.03)])
+@pytest.mark.parametrize(("kind", "tolerance"), [("F16", 0.003), ("Q8_0", 0.05)])
 def test_the_exported_file_gives_the_networks_probabilities(
     tmp_path: Path, kind: str, tolerance: float
 ) -> None:
