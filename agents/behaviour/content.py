@@ -24,8 +24,8 @@ class Content:
     Args:
         wanted: float32 (themes, FACTORS), of each theme.
         appeal: float32 (themes,), how much more appeal titles of a theme have than others.
-        wanted_then, appeal_then: float32 (years, FACTORS) and (years,), of each of ``YEARS``; those beyond the
-            catalogue's are taken for the nearest of them.
+        wanted_then, appeal_then: float32 (years, FACTORS) and (years,), of each of ``YEARS``; those beyond
+            the catalogue's are taken for the nearest of them.
         usual: float32 (), the appeal of a title of which nothing is known.
     """
 

@@ -262,7 +262,7 @@ class Writer:
         )
 
     def _history_length(self, count: IntArray) -> IntArray:
-        """Most people show some share of what they have; the others few titles or none, so that these suffice."""
+        """Most people show some share of what they have; the others few titles or none, which must do."""
         few = np.exp(self.rng.uniform(0, np.log(FEW), len(count))) - 1
         share = self.rng.uniform(*SHOWN, len(count)) * count
         return np.where(self.rng.random(len(count)) < SHORT, few, share).astype(np.int32)

@@ -2,7 +2,7 @@
 
 It has the form of FISM (Kabbur et al., 2013): a person is the mean of their titles' vectors, so that it also
 serves people it has never seen, and all items are asked about at once, which no network that reads words
-could afford. The network then begins as this model (``agents/behaviour/wiring.py``) and learns the rest.
+could afford. The network then begins as this model (``agents/behaviour/circuit.py``) and learns the rest.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -44,8 +45,8 @@ _LEAST = 2e-4
 class Factors:
     """What is known of each title; scores are log-odds of watching, and stars.
 
-    With a profile of n titles and traits (gender, age, occupation) the log-odds are ``appeal[i] + (first + sum
-    of shown[j] and told[t]) / (n + 1 + prior) times wanted[i]``; stars are ``level[i] + lean (own mean -
+    With a profile of n titles and traits (gender, age, occupation) the log-odds are ``appeal[i] + (first +
+    sum of shown[j] and told[t]) / (n + 1 + prior) times wanted[i]``; stars are ``level[i] + lean (own mean -
     middle)``, and more by ``(sum of weight[j] liked[j] + seen[j]) / (n + 1 + prior) times judged[i]``, the
     weight being that of j's heading.
 
@@ -74,7 +75,7 @@ class Factors:
     judged: FloatArray
     share: FloatArray
 
-    def appeal_at(self, share: FloatArray) -> FloatArray:
+    def appeal_at(self, share: npt.NDArray[Any]) -> FloatArray:
         """The usual appeal of titles that such a share of people has seen: a line over its logarithm."""
         known = self.share > 0
         line = np.polyfit(np.log(self.share[known]), self.appeal[known], 1)

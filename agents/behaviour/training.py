@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from agents.behaviour.batches import Batch, batches
-from agents.behaviour.beginning import begin
+from agents.behaviour.beginning import begin, known_tokens
 from agents.behaviour.checkpoint import Checkpoint, claim
 from agents.behaviour.examples import Writer
 from agents.behaviour.lexicon import lexicon
@@ -63,6 +63,8 @@ class Trainer:
         else:
             network, shift = Network(shape, len(whole)), torch.from_numpy(last.tensors["shift"])
         self.network, self.shift = network.to(self.device), shift.to(self.device)
+        self.pace = torch.ones(len(whole), 1, device=self.device)
+        self.pace[known_tokens(parts, whole, self.first_title)] = plan.known_pace
         self.answers = Answers(whole, self.device)
         self.optimiser = _optimiser(self.network, plan)
         if last is not None:
@@ -121,12 +123,12 @@ class Trainer:
         return {name: float(loss.detach()) for name, loss in losses.items()}
 
     def _move(self) -> None:
-        """A step of the optimiser, of which titles take only a part: they begin as what is known of them."""
+        """A step of the optimiser, of which tokens take only a part that begin as what is known of them."""
         with torch.no_grad():
-            titles = self.network.embed.weight[self.first_title :]
-            before = titles.clone()
+            tokens = self.network.embed.weight
+            before = tokens.clone()
             self.optimiser.step()
-            titles.lerp_(before, 1 - self.plan.title_pace)
+            tokens.lerp_(before, 1 - self.pace)
 
     def _losses(self, batch: Batch) -> Mapping[str, Tensor]:
         hidden = self.network(batch.tokens, batch.position, batch.mask(), self._shift(batch))

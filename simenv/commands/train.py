@@ -49,7 +49,7 @@ def behaviour(
     out: Annotated[
         Path, typer.Option(help="The folder of the training; one that was begun is gone on with.")
     ],
-    steps: Annotated[int, typer.Option(min=1, help="How many batches to learn from.")] = 3000,
+    steps: Annotated[int, typer.Option(min=1, help="How many batches to learn from.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Of its luck.")] = 0,
 ) -> None:
     """Train the model that people think with, and measure it."""

@@ -19,8 +19,8 @@ from agents.behaviour.examples import Writer  # noqa: E402
 from agents.behaviour.head_start import FACTORS, WEIGHTS, Factors, item_factors, learn  # noqa: E402
 from agents.behaviour.lexicon import YEARS, lexicon  # noqa: E402
 from agents.behaviour.plan import FOLDS, Lesson  # noqa: E402
+from agents.behaviour.signs import place_titles  # noqa: E402
 from agents.behaviour.training import Answers  # noqa: E402
-from agents.behaviour.wiring import place_titles  # noqa: E402
 from agents.models.vocabulary import Vocabulary  # noqa: E402
 from agents.prompts import prompts  # noqa: E402
 from simenv.types import FloatArray, Interactions  # noqa: E402
@@ -136,13 +136,19 @@ def answers_of_a_fresh_network() -> list[Asked]:
     found = []
     for row, at, _ in batch.watch.tolist():
         tokens, segments = written[row].tokens, written[row].segment
-        own = [token for token, segment in zip(tokens[: at + 1], segments, strict=False) if segment == segments[at]]
+        own = [
+            token
+            for token, segment in zip(tokens[: at + 1], segments, strict=False)
+            if segment == segments[at]
+        ]
         film = next(film for words, film in spelled.items() if tuple(own[-len(words) :]) == words)
         no, yes = told[row, at, answers.watch].tolist()
         places = [place for place, _ in written[row].stars if segments[place] == segments[at]]
         low, *_, high = told[row, places[0], answers.stars].tolist() if places else (0.0, 0.0)
         profile = [token for token, segment in zip(tokens, segments, strict=True) if segment == 0]
-        found.append(Asked(*_read(profile, whole, len(plain)), film, yes - no, high - low if places else None))
+        found.append(
+            Asked(*_read(profile, whole, len(plain)), film, yes - no, high - low if places else None)
+        )
     return found
 
 
@@ -177,6 +183,17 @@ def test_the_network_begins_as_the_factor_model(plainly: pytest.MonkeyPatch) -> 
         for one in rated
     ]
     assert alike([one.stars for one in rated if one.stars is not None], liked) > 0.95
+
+
+def test_the_network_begins_with_the_rule_of_leaving() -> None:
+    whole, plain = lexicon([village()])
+    network, _ = begin([lesson()], whole, tiny.SHAPE, len(plain))
+    batch, answers = padded(tiny.examples()), Answers(whole, torch.device("cpu"))
+    with torch.no_grad():
+        told = network.logits(network(batch.tokens, batch.position, batch.mask()))
+    odds = [told[row, at, answers.leave].tolist() for row, at, _ in batch.leave.tolist()]
+    chances = batch.leave_chance.double()
+    assert alike([leave - stay for stay, leave in odds], torch.logit(chances).tolist()) > 0.99
 
 
 def test_new_titles_are_judged_by_their_themes_and_years(plainly: pytest.MonkeyPatch) -> None:
@@ -218,4 +235,7 @@ def test_who_rated_nothing_is_no_trouble() -> None:
     lonely = replace(ratings, rating=np.full(len(ratings), 3, dtype=np.float32)).where(
         np.unique(ratings.user, return_index=True)[1]
     )
-    assert all(np.isfinite(getattr(learn(lonely, traits(), start(), 0), field.name)).all() for field in fields(Factors))
+    assert all(
+        np.isfinite(getattr(learn(lonely, traits(), start(), 0), field.name)).all()
+        for field in fields(Factors)
+    )
