@@ -36,6 +36,15 @@ def over_blocks(work: Callable[[slice], None], rows: int) -> None:
         on_all_cores(work, cuts(rows))
 
 
+def over_shares(work: Callable[[slice], None], rows: int) -> None:
+    """Do something for all rows, an even share on each core: for kernels that have blocks of their own."""
+    if rows <= BLOCK:
+        work(slice(0, rows))
+    else:
+        ends = [rows * part // CORES for part in range(CORES + 1)]
+        on_all_cores(work, [slice(first, last) for first, last in pairwise(ends) if first < last])
+
+
 def joined(outcomes: list[Outcome]) -> Outcome:
     """One outcome after the other."""
     first = outcomes[0]

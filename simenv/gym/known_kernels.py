@@ -11,7 +11,7 @@ from simenv.types import NOTHING, BoolArray, IntArray
 
 Bits = npt.NDArray[np.uint64]
 _FAIR_TRIES = 8
-_AHEAD = 8
+_AHEAD = 4
 
 
 @inlined

@@ -1,7 +1,7 @@
-"""A whole step of quick people: each core takes some rows through all of it, and then some others.
+"""A whole step of quick people: each core takes its share of the rows through all of it.
 
 ``simenv.gym.autoreset`` asks everybody one question after the other: what they do, whose episode is over, and
-what is seen of them. Here a few thousand rows at a time are asked all of them, while their numbers are near.
+what is seen of them. Here a few hundred rows at a time are asked all of them, while their numbers are near.
 The answers are the same.
 """
 
@@ -16,7 +16,7 @@ from gymnasium.vector import AutoresetMode
 
 from simenv.gym.actions import Plain
 from simenv.gym.autoreset import Result, ending, infos
-from simenv.gym.blocks import over_blocks
+from simenv.gym.blocks import over_shares
 from simenv.gym.feed import Feed, Quick, outcome
 from simenv.gym.kernels import tick
 from simenv.gym.last import LastSeen
@@ -102,7 +102,7 @@ def disabled(play: Play, slates: IntArray) -> Result:
     """As ``simenv.gym.autoreset.disabled``."""
     play.need_running()
     pages = Pages(play, slates)
-    over_blocks(pages.live, len(play.rows))
+    over_shares(pages.live, len(play.rows))
     seen, lived = pages.told()
     return seen, lived, infos(lived.measures, np.ones(len(play.rows), dtype=np.bool_))
 
@@ -113,7 +113,7 @@ def next_step(play: Play, slates: IntArray) -> Result:
     if not over.any():
         return disabled(play, slates)
     pages = Pages(play, slates)
-    over_blocks(lambda cut: pages.live_without(over[cut], cut), len(play.rows))
+    over_shares(lambda cut: pages.live_without(over[cut], cut), len(play.rows))
     seen, lived = pages.told()
     lived.reward[over] = 0
     return seen, lived, infos(lived.measures, ~over)
@@ -122,7 +122,7 @@ def next_step(play: Play, slates: IntArray) -> Result:
 def same_step(play: Play, slates: IntArray) -> Result:
     """As ``simenv.gym.autoreset.same_step``."""
     pages = Pages(play, slates)
-    over_blocks(pages.live_anew, len(play.rows))
+    over_shares(pages.live_anew, len(play.rows))
     seen, lived = pages.told()
     return seen, lived, ending(lived, pages.last)
 
