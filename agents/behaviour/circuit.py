@@ -22,53 +22,7 @@ from itertools import count
 import torch
 
 from agents.behaviour.head_start import FACTORS, STAR_FACTORS
-from agents.behaviour.marks import (
-    ALONE,
-    ASKED,
-    ASKS,
-    BEFORE,
-    BLOCK,
-    EVIDENCE,
-    FACTOR,
-    GONE,
-    HABIT,
-    HEADING,
-    HEAVY,
-    HINT,
-    JUDGED,
-    LEAVES,
-    LEVEL,
-    LEVELLED,
-    LIKED,
-    MARK,
-    MOOD,
-    NEWS,
-    ONE,
-    ORDER,
-    OWN,
-    OWNED,
-    PULL,
-    RATED,
-    RAW,
-    SEEN,
-    SHARE,
-    SHOWN,
-    STAR,
-    STARS,
-    START,
-    SURE,
-    SURER,
-    TASTE,
-    THEME,
-    TITLE,
-    TOLD,
-    WANTED,
-    WEIGHT,
-    WISH,
-    WORD,
-    YEAR,
-    YES,
-)
+from agents.behaviour.marks import BLOCK, RAW, SURE, SURER, At, Size
 from agents.behaviour.network import Layer, Network
 from agents.behaviour.signs import STEP, Signs, place_questions
 
@@ -98,65 +52,82 @@ def wire(network: Network, signs: Signs) -> None:
 
 def _taste(layer: Layer, heads: Sequence[slice]) -> None:
     """What the titles of the profile show, times what an item wants."""
-    mean_of = [(TITLE, MARK), (SHARE, MARK), (YEAR, MARK)]
-    _look(layer, heads[0], mean_of, [(TITLE, MARK)], SURE)
-    _carry(layer, heads[0], (SHOWN, SHOWN, _MEAN), (_only(ONE), _only(ONE), 1.0))
+    mean_of = [(At.TITLE, Size.MARK), (At.SHARE, Size.MARK), (At.YEAR, Size.MARK)]
+    _look(layer, heads[0], mean_of, [(At.TITLE, Size.MARK)], SURE)
+    _carry(layer, heads[0], (At.SHOWN, At.SHOWN, _MEAN), (_only(At.ONE), _only(At.ONE), 1.0))
     units: Iterator[int] = count()
     for factor in range(FACTORS):
-        pair = SHOWN.start + factor, WANTED.start + factor
-        _multiply(layer, units, pair, EVIDENCE, 1 / (FACTOR**2 * _MEAN * 2 * YES))
+        pair = At.SHOWN.start + factor, At.WANTED.start + factor
+        _multiply(layer, units, pair, At.EVIDENCE, 1 / (Size.FACTOR**2 * _MEAN * 2 * Size.YES))
     # a title also meets its own factors, beside the mean and in it: large numbers, in a block of their own
     units = _block_after(units)
-    _multiply(layer, units, (TITLE, OWN), EVIDENCE, -1 / (MARK * OWNED * _MEAN * 2 * YES))
-    _multiply(layer, units, (ONE, OWN), EVIDENCE, -1 / (ALONE * OWNED * 2 * YES))
-    _multiply(layer, units, (NEWS, HINT), EVIDENCE, 1 / MARK)
+    _multiply(
+        layer, units, (At.TITLE, At.OWN), At.EVIDENCE, -1 / (Size.MARK * Size.OWNED * _MEAN * 2 * Size.YES)
+    )
+    _multiply(layer, units, (At.ONE, At.OWN), At.EVIDENCE, -1 / (Size.ALONE * Size.OWNED * 2 * Size.YES))
+    _multiply(layer, units, (At.NEWS, At.HINT), At.EVIDENCE, 1 / Size.MARK)
     units = _block_after(units)
     for factor in range(STAR_FACTORS):
-        _multiply(layer, units, (WEIGHT, LIKED.start + factor), TASTE.start + factor, 1 / HEAVY)
-        _multiply(layer, units, (TOLD, SEEN.start + factor), TASTE.start + factor, 1 / HEAVY)
+        _multiply(layer, units, (At.WEIGHT, At.LIKED.start + factor), At.TASTE.start + factor, 1 / Size.HEAVY)
+        _multiply(layer, units, (At.TOLD, At.SEEN.start + factor), At.TASTE.start + factor, 1 / Size.HEAVY)
 
 
 def _headings(layer: Layer, heads: Sequence[slice]) -> None:
     """Titles know the last heading before them, and whether they are asked about."""
-    _look(layer, heads[1], [(TITLE, MARK)], [(HEADING, ORDER)], SURE)
-    _carry(layer, heads[1], (slice(WEIGHT, TOLD + 1), slice(WEIGHT, TOLD + 1), 1.0))
-    _look(layer, heads[2], [(TITLE, MARK)], [(BEFORE, MARK)], SURER)
-    _carry(layer, heads[2], (_only(BEFORE), _only(ASKED), 1.0))
+    _look(layer, heads[1], [(At.TITLE, Size.MARK)], [(At.HEADING, Size.ORDER)], SURE)
+    _carry(layer, heads[1], (slice(At.WEIGHT, At.TOLD + 1), slice(At.WEIGHT, At.TOLD + 1), 1.0))
+    _look(layer, heads[2], [(At.TITLE, Size.MARK)], [(At.BEFORE, Size.MARK)], SURER)
+    _carry(layer, heads[2], (_only(At.BEFORE), _only(At.ASKED), 1.0))
 
 
 def _themes(layer: Layer, heads: Sequence[slice]) -> None:
     """Where popularity is told, the item's themes are known too."""
     # without themes it finds itself, and titles and words find the first token: all these want nothing
-    others, itself = ((TITLE, -MARK), (WORD, -MARK)), (SHARE, _ELSE * MARK)
-    _look(layer, heads[3], [(SHARE, MARK), *others], [(THEME, MARK), itself, (START, -MARK)], SURER)
-    _carry(layer, heads[3], (WANTED, WANTED, 1.0), (_only(HINT), _only(HINT), 1.0))
+    others, itself = ((At.TITLE, -Size.MARK), (At.WORD, -Size.MARK)), (At.SHARE, _ELSE * Size.MARK)
+    _look(
+        layer,
+        heads[3],
+        [(At.SHARE, Size.MARK), *others],
+        [(At.THEME, Size.MARK), itself, (At.START, -Size.MARK)],
+        SURER,
+    )
+    _carry(layer, heads[3], (At.WANTED, At.WANTED, 1.0), (_only(At.HINT), _only(At.HINT), 1.0))
 
 
 def _wish(layer: Layer, heads: Sequence[slice]) -> None:
     """The end of a question finds the title's evidence, or, where that is spelled, that of its facts."""
-    known = (ASKED, MARK)
-    _look(layer, heads[1], [(TITLE, MARK), (WORD, MARK)], [known, (SHARE, _ELSE * MARK)], SURER)
-    found = ((_only(mark), _only(mark), 1.0) for mark in (SHARE, NEWS))
-    _carry(layer, heads[1], (_only(EVIDENCE), _only(WISH), 1.0), *found)
+    known = (At.ASKED, Size.MARK)
+    _look(
+        layer,
+        heads[1],
+        [(At.TITLE, Size.MARK), (At.WORD, Size.MARK)],
+        [known, (At.SHARE, _ELSE * Size.MARK)],
+        SURER,
+    )
+    found = ((_only(mark), _only(mark), 1.0) for mark in (At.SHARE, At.NEWS))
+    _carry(layer, heads[1], (_only(At.EVIDENCE), _only(At.WISH), 1.0), *found)
     units = count()
-    _multiply(layer, units, (SHARE, EVIDENCE), WISH, 1 / MARK)
-    _multiply(layer, units, (NEWS, HINT), WISH, 1 / MARK)
+    _multiply(layer, units, (At.SHARE, At.EVIDENCE), At.WISH, 1 / Size.MARK)
+    _multiply(layer, units, (At.NEWS, At.HINT), At.WISH, 1 / Size.MARK)
 
 
 def _stars(layer: Layer, heads: Sequence[slice]) -> None:
     """What titles are worth under their headings, times how the item is judged; levels; and leaving."""
-    asks, given = [(ASKS, MARK)], (_only(LEVEL), _only(STARS), 1 / (LEVELLED * STAR * STEP))
-    _look(layer, heads[0], asks, [(TITLE, MARK)], SURE)
-    _carry(layer, heads[0], (TASTE, LIKED, 1.0))
-    _look(layer, heads[2], asks, [(ASKED, MARK), (RATED, _ELSE * MARK)], SURER)
-    _carry(layer, heads[2], (JUDGED, JUDGED, 1.0), given)
-    _look(layer, heads[3], asks, [(HABIT, MARK)], SURER)
-    _look(layer, heads[3], [(LEAVES, MARK)], [(MOOD, MARK)], SURER, pair=1)
-    _carry(layer, heads[3], given, (_only(PULL), _only(GONE), 1.0))
+    asks, given = (
+        [(At.ASKS, Size.MARK)],
+        (_only(At.LEVEL), _only(At.STARS), 1 / (Size.LEVELLED * Size.STAR * STEP)),
+    )
+    _look(layer, heads[0], asks, [(At.TITLE, Size.MARK)], SURE)
+    _carry(layer, heads[0], (At.TASTE, At.LIKED, 1.0))
+    _look(layer, heads[2], asks, [(At.ASKED, Size.MARK), (At.RATED, _ELSE * Size.MARK)], SURER)
+    _carry(layer, heads[2], (At.JUDGED, At.JUDGED, 1.0), given)
+    _look(layer, heads[3], asks, [(At.HABIT, Size.MARK)], SURER)
+    _look(layer, heads[3], [(At.LEAVES, Size.MARK)], [(At.MOOD, Size.MARK)], SURER, pair=1)
+    _carry(layer, heads[3], given, (_only(At.PULL), _only(At.GONE), 1.0))
     units = count(BLOCK)
     for factor in range(STAR_FACTORS):
-        pair = LIKED.start + factor, JUDGED.start + factor
-        _multiply(layer, units, pair, STARS, 1 / (FACTOR**2 * STAR * STEP))
+        pair = At.LIKED.start + factor, At.JUDGED.start + factor
+        _multiply(layer, units, pair, At.STARS, 1 / (Size.FACTOR**2 * Size.STAR * STEP))
 
 
 _FIRST, _SECOND = (_taste, _headings, _themes), (_wish, _stars)

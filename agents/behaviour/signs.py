@@ -11,52 +11,7 @@ import torch
 
 from agents.behaviour.content import Content
 from agents.behaviour.head_start import Factors
-from agents.behaviour.marks import (
-    ALONE,
-    ASKS,
-    BEFORE,
-    EVIDENCE,
-    FACTOR,
-    FILL,
-    GONE,
-    HABIT,
-    HEADING,
-    HEAVY,
-    HINT,
-    JUDGED,
-    LEAVES,
-    LEVEL,
-    LEVELLED,
-    LIKED,
-    MARK,
-    MOOD,
-    NEWS,
-    ONE,
-    ORDER,
-    OWN,
-    OWNED,
-    PULL,
-    RATED,
-    RAW,
-    SEEN,
-    SHARE,
-    SHOWN,
-    STAR,
-    STARS,
-    START,
-    SURE,
-    THEME,
-    TITLE,
-    TOLD,
-    WANTED,
-    WEIGHT,
-    WISH,
-    WORD,
-    YEAR,
-    YES,
-    marked,
-    place,
-)
+from agents.behaviour.marks import RAW, SURE, At, Size, marked, place
 from agents.behaviour.network import Network
 
 STEP = 0.75
@@ -109,31 +64,32 @@ def place_questions(network: Network, signs: Signs) -> None:
     """Marks of words, headings, moods and questions; directions of the answers."""
     embed = network.embed.weight
     # a word has no more than its mark: one whose random numbers look like others would be mistaken
-    place(network, range(signs.words), marked(signs.words, WORD))
+    place(network, range(signs.words), marked(signs.words, At.WORD))
     rows = marked(len(signs.headings))
-    rows[:, HEADING] = ORDER * np.arange(1, len(rows) + 1)  # of several, the last one is scored highest
-    rows[:, WEIGHT] = HEAVY * _values(signs.headings)
-    rows[:-1, TOLD] = HEAVY
+    # of several, the last one is scored highest
+    rows[:, At.HEADING] = Size.ORDER * np.arange(1, len(rows) + 1)
+    rows[:, At.WEIGHT] = Size.HEAVY * _values(signs.headings)
+    rows[:-1, At.TOLD] = Size.HEAVY
     place(network, list(signs.headings), rows)
-    rows = marked(len(signs.moods), MOOD)
-    rows[:, PULL] = _KINDS * _values(signs.moods) / (2 * YES)
+    rows = marked(len(signs.moods), At.MOOD)
+    rows[:, At.PULL] = _KINDS * _values(signs.moods) / (2 * Size.YES)
     place(network, list(signs.moods), rows)
-    for question, mark in ((signs.watch, BEFORE), (signs.stars, ASKS), (signs.leave, LEAVES)):
+    for question, mark in ((signs.watch, At.BEFORE), (signs.stars, At.ASKS), (signs.leave, At.LEAVES)):
         place(network, [question], marked(1, mark))
-    embed[signs.yes, WISH], embed[signs.no, WISH] = YES, -YES
-    embed[signs.go, GONE], embed[signs.stay, GONE] = YES, -YES
+    embed[signs.yes, At.WISH], embed[signs.no, At.WISH] = Size.YES, -Size.YES
+    embed[signs.go, At.GONE], embed[signs.stay, At.GONE] = Size.YES, -Size.YES
 
 
 @torch.no_grad()
 def place_titles(network: Network, ids: Sequence[int], factors: Factors) -> None:
     """Give title tokens (their numbers, in the order of the factors) what is known of them."""
-    rows = marked(len(ids), TITLE)
-    rows[:, SHOWN], rows[:, WANTED] = FACTOR * factors.shown, FACTOR * factors.wanted
-    rows[:, LIKED], rows[:, SEEN] = FACTOR * factors.liked, FACTOR * factors.seen
-    rows[:, JUDGED] = FACTOR * factors.judged
-    rows[:, LEVEL] = LEVELLED * (factors.level - factors.middle)
-    rows[:, OWN] = OWNED * (factors.shown * factors.wanted).sum(axis=1)
-    rows[:, EVIDENCE] = factors.appeal / (2 * YES)
+    rows = marked(len(ids), At.TITLE)
+    rows[:, At.SHOWN], rows[:, At.WANTED] = Size.FACTOR * factors.shown, Size.FACTOR * factors.wanted
+    rows[:, At.LIKED], rows[:, At.SEEN] = Size.FACTOR * factors.liked, Size.FACTOR * factors.seen
+    rows[:, At.JUDGED] = Size.FACTOR * factors.judged
+    rows[:, At.LEVEL] = Size.LEVELLED * (factors.level - factors.middle)
+    rows[:, At.OWN] = Size.OWNED * (factors.shown * factors.wanted).sum(axis=1)
+    rows[:, At.EVIDENCE] = factors.appeal / (2 * Size.YES)
     place(network, ids, rows)
 
 
@@ -145,40 +101,43 @@ def place_person(network: Network, signs: Signs, traits: Sequence[int], factors:
         traits: the tokens that tell of gender, age and occupation, in the order of the factors.
     """
     embed, prior = network.embed.weight, float(factors.prior)
-    begin = marked(1, START)
-    begin[:, TITLE] = MARK * (1 + np.log(prior) / SURE)  # it is looked at as much as so many titles
-    begin[:, ONE], begin[:, SHOWN] = ALONE / prior, FACTOR * factors.first / prior
+    begin = marked(1, At.START)
+    begin[:, At.TITLE] = Size.MARK * (1 + np.log(prior) / SURE)  # it is looked at as much as so many titles
+    begin[:, At.ONE], begin[:, At.SHOWN] = Size.ALONE / prior, Size.FACTOR * factors.first / prior
     place(network, [signs.first], begin)
-    rows = marked(len(traits), TITLE)
-    rows[:, SHOWN] = FACTOR * factors.told
+    rows = marked(len(traits), At.TITLE)
+    rows[:, At.SHOWN] = Size.FACTOR * factors.told
     place(network, traits, rows)
-    rows = marked(len(signs.habits), HABIT)
-    rows[:, LEVEL] = LEVELLED * factors.lean * (_values(signs.habits) - factors.middle)
+    rows = marked(len(signs.habits), At.HABIT)
+    rows[:, At.LEVEL] = Size.LEVELLED * factors.lean * (_values(signs.habits) - factors.middle)
     place(network, list(signs.habits), rows)
-    size = embed[signs.stars, FILL] / RAW
+    size = embed[signs.stars, At.FILL] / RAW
     for stars, option in enumerate(signs.options, start=1):
-        # a normal distribution: what is linear in its mean is read from STARS, the rest is the same for all
+        # a normal distribution: what is linear in its mean is read from STARS, the rest is the same
         same = (stars - 3) * float(factors.middle - 3) - (stars - 3) ** 2 / 2
-        embed[option, STARS], embed[option, FILL] = STAR * (stars - 3), same / STEP / size
+        embed[option, At.STARS], embed[option, At.FILL] = Size.STAR * (stars - 3), same / STEP / size
 
 
 @torch.no_grad()
 def place_facts(network: Network, signs: Signs, factors: Factors, content: Content) -> None:
     """Give the tokens of an item's facts what they say of a title that nobody knows."""
-    rows = marked(len(signs.shares), SHARE, BEFORE)
+    rows = marked(len(signs.shares), At.SHARE, At.BEFORE)
     shares = _values(signs.shares)
-    rows[:, EVIDENCE] = np.where(shares > 0, factors.appeal_at(shares), content.usual) / (2 * YES)
-    rows[:, NEWS] = MARK * (shares == 0)
+    rows[:, At.EVIDENCE] = np.where(shares > 0, factors.appeal_at(shares), content.usual) / (2 * Size.YES)
+    rows[:, At.NEWS] = Size.MARK * (shares == 0)
     place(network, list(signs.shares), rows)
-    rows = marked(len(signs.rated), RATED)
-    rows[:, LEVEL] = LEVELLED * (_values(signs.rated) - factors.middle)
+    rows = marked(len(signs.rated), At.RATED)
+    rows[:, At.LEVEL] = Size.LEVELLED * (_values(signs.rated) - factors.middle)
     place(network, list(signs.rated), rows)
     for tokens, wanted, appeal in zip(signs.themes, content.wanted, content.appeal, strict=True):
-        rows = marked(len(tokens), THEME)
-        rows[:, WANTED], rows[:, HINT] = FACTOR * wanted, appeal / (2 * YES)
+        rows = marked(len(tokens), At.THEME)
+        rows[:, At.WANTED], rows[:, At.HINT] = Size.FACTOR * wanted, appeal / (2 * Size.YES)
         place(network, tokens, rows)
-    rows = marked(len(signs.years), WORD, YEAR)
-    rows[:, WANTED], rows[:, HINT] = FACTOR * content.wanted_then, content.appeal_then / (2 * YES)
+    rows = marked(len(signs.years), At.WORD, At.YEAR)
+    rows[:, At.WANTED], rows[:, At.HINT] = (
+        Size.FACTOR * content.wanted_then,
+        content.appeal_then / (2 * Size.YES),
+    )
     place(network, signs.years, rows)
 
 
